@@ -1,0 +1,29 @@
+# The two commands of the README are `make run` and `make test`; both install what is missing.
+SHELL := /bin/bash
+JOBS ?= $(shell nproc)
+BUILD := build/release
+.DEFAULT_GOAL := build
+.PHONY: setup build run test prove bench clean
+
+setup:
+	@tools/setup
+
+build: setup
+	@test -f $(BUILD)/build.ninja || cmake --preset release -DGPUWHY_TESTS=OFF >/dev/null
+	@cmake --build $(BUILD) --target gpuwhy -j $(JOBS)
+
+# This machine first, whatever its answer; then two machines that travel inside the executable.
+run: build
+	@tools/run $(BUILD)/gpuwhy
+
+test: setup
+	@tools/test $(BUILD) $(JOBS)
+
+prove: build
+	@python3 tests/oracle/prove.py --gpuwhy $(BUILD)/gpuwhy
+
+bench: build
+	@python3 tests/bench/bench.py --gpuwhy $(BUILD)/gpuwhy
+
+clean:
+	rm -rf build

@@ -1,0 +1,151 @@
+#include "app/commands/subject.h"
+
+#include <fmt/format.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdlib>
+
+#include "app/embedded.h"
+#include "app/output.h"
+#include "base/text.h"
+#include "engine/collect.h"
+#include "facts/facts.h"
+#include "store/snapshot_json.h"
+#include "sys/live_machine.h"
+#include "sys/root_machine.h"
+
+namespace gpuwhy::app {
+
+namespace {
+
+constexpr std::string_view example_prefix = "example:";
+
+Result<std::string_view> find_embedded(std::string_view name) {
+  for (const Embedded& file : embedded_files())
+    if (file.name == name) return file.bytes;
+  return fail(fmt::format("nothing is embedded as {}", name));
+}
+
+std::string example_names() {
+  std::vector<std::string> names;
+  for (const Embedded& file : embedded_files())
+    if (file.name.starts_with("example/")) names.push_back(fmt::format("{}{}", example_prefix, file.name.substr(8)));
+  return join(names, ", ");
+}
+
+Result<std::string> read_snapshot_text(const std::string& name) {
+  if (name.starts_with(example_prefix)) {
+    auto bytes = find_embedded("example/" + name.substr(example_prefix.size()));
+    if (!bytes) return fail(fmt::format("no example is called '{}'; there are {}", printable(name), example_names()));
+    return std::string(*bytes);
+  }
+  auto machine = make_live_machine({});
+  auto info = machine->stat(name);
+  if (!info) return fail(fmt::format("cannot read {}: {}", printable(name), info.error().detail));
+  if (info->kind == FileKind::directory) return fail(fmt::format("{} is a folder; --snapshot takes a file, --root a folder", printable(name)));
+  auto text = machine->read(name, snapshot_size_limit + 1);
+  if (!text && text.error().problem == AccessProblem::too_large) return fail(fmt::format("{} is larger than a snapshot can be ({} MiB)", printable(name), snapshot_size_limit >> 20));
+  if (!text) return fail(fmt::format("cannot read {}: {}", printable(name), text.error().detail));
+  return *text;
+}
+
+// NAME=VALUE lines as `env` prints them, or the zero-separated form of /proc/PID/environ.
+Result<std::vector<Variable>> read_environment(const std::string& file) {
+  std::vector<Variable> variables;
+  if (file.empty()) return variables;
+  auto text = make_live_machine({})->read(file, 4 << 20);
+  if (!text) return fail(fmt::format("cannot read {}: {}", printable(file), text.error().detail));
+  char separator = text->find('\0') != std::string::npos ? '\0' : '\n';
+  for (std::string_view line : split(*text, separator)) {
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    std::size_t equals = line.find('=');
+    if (line.empty() || line.starts_with('#')) continue;
+    if (equals == std::string_view::npos || equals == 0) return fail(fmt::format("{}: '{}' is not NAME=VALUE", printable(file), printable(line, 40)));
+    variables.push_back({std::string(line.substr(0, equals)), std::string(line.substr(equals + 1))});
+  }
+  return variables;
+}
+
+CollectOptions collect_options(const Options& options) {
+  CollectOptions collect;
+  collect.interpreters = options.python;
+  collect.ask_driver = !options.no_probe;
+  collect.tool_version = GPUWHY_VERSION;
+  if (options.timeout_s > 0) {
+    auto limit = std::chrono::milliseconds(static_cast<std::int64_t>(options.timeout_s * 1000));
+    collect.step_deadline = collect.first_init_deadline = limit;
+  }
+  return collect;
+}
+
+void show_progress(std::string_view line) {
+  if (::isatty(STDERR_FILENO)) ::dprintf(STDERR_FILENO, "gpuwhy: %.*s\n", static_cast<int>(line.size()), line.data());
+}
+
+Result<Subject> collect_subject(const Options& options) {
+  Subject subject;
+  auto begin = std::chrono::steady_clock::now();
+  std::unique_ptr<Machine> machine;
+  if (options.root.empty()) {
+    auto probe = find_embedded("probe");
+    if (!probe) return fail(probe.error().message);
+    machine = make_live_machine(*probe, show_progress);
+    subject.live = true;
+  } else {
+    auto variables = read_environment(options.environment_file);
+    if (!variables) return fail(variables.error().message);
+    if (!make_live_machine({})->is_folder(options.root)) return fail(fmt::format("--root {}: no such folder", printable(options.root)));
+    machine = make_root_machine(options.root, *variables);
+  }
+  auto collected = collect(*machine, collect_options(options));
+  if (!collected) return fail(collected.error().message);
+  subject.snapshot = std::move(*collected);
+  std::chrono::duration<double, std::milli> total = std::chrono::steady_clock::now() - begin;
+  if (subject.live) subject.timings_ms["total"] = total.count();
+  return subject;
+}
+
+}  // namespace
+
+Result<Subject> get_subject(const Options& options) {
+  if (options.environment_file.empty() == false && options.root.empty()) return fail("--env goes with --root");
+  if (!options.snapshot.empty() && !options.root.empty()) return fail("--snapshot and --root exclude each other");
+  if (!options.snapshot.empty() && !options.python.empty()) return fail("--python cannot be used with --snapshot: it holds the environments that were looked at");
+  if (options.snapshot.empty()) return collect_subject(options);
+  auto text = read_snapshot_text(options.snapshot);
+  if (!text) return fail(text.error().message);
+  auto snapshot = read_snapshot(*text);
+  if (!snapshot) return fail(fmt::format("{}: {}", printable(options.snapshot), snapshot.error().message));
+  Subject subject;
+  subject.snapshot = std::move(*snapshot);
+  subject.snapshot.meta.tool_version = GPUWHY_VERSION;
+  subject.snapshot.meta.facts_as_of = facts::as_of();
+  return subject;
+}
+
+TerminalOptions terminal_options(const Options& options) {
+  auto variable = [](const char* name) {
+    const char* value = std::getenv(name);
+    return std::string_view(value ? value : "");
+  };
+  TerminalOptions terminal;
+  bool is_tty = options.output.empty() && ::isatty(STDOUT_FILENO);
+  ColourVariables variables{variable("NO_COLOR"), variable("CLICOLOR_FORCE"), variable("FORCE_COLOR"), variable("CLICOLOR"), variable("TERM")};
+  terminal.colour = wants_colour(options.colour, is_tty, variables);
+  if (!options.output.empty() && options.colour != ColourChoice::always) terminal.colour = false;
+  winsize size{};
+  if (is_tty && ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0) terminal.width = size.ws_col;
+  if (!is_tty) terminal.width = 120;
+  std::string locale(variable("LC_ALL"));
+  if (locale.empty()) locale = variable("LC_CTYPE");
+  if (locale.empty()) locale = variable("LANG");
+  // A locale that says another encoding gets ASCII; none at all (containers, notebooks) is UTF-8 nowadays.
+  std::string lower = to_lower(locale);
+  terminal.unicode = locale.empty() || lower.find("utf") != std::string::npos || lower == "c" || lower == "posix";
+  terminal.verbose = options.verbose;
+  return terminal;
+}
+
+}  // namespace gpuwhy::app

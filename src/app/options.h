@@ -1,0 +1,50 @@
+// What the user asked for, parsed and checked. Only app/ knows CLI11.
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include "engine/judge.h"
+#include "render/completion/completion.h"
+#include "render/terminal/colour.h"
+
+namespace gpuwhy::app {
+
+enum class Format { text, json };
+
+struct Options {
+  std::string command = "check";
+  std::string argument;  // of causes, schema, completion
+
+  // what to look at
+  std::string snapshot;  // a file or "example:NAME"
+  std::string root;      // another root folder
+  std::string environment_file;
+  std::vector<std::string> python;
+  std::vector<std::string> frameworks;
+  bool no_probe = false;
+  double timeout_s = 0;  // 0 = the defaults of ProbeRequest
+
+  // how to judge
+  std::string fail_on = "blocked";
+  bool require_gpu = false;
+  std::vector<Ignored> ignored;
+
+  // how to answer
+  Format format = Format::text;
+  std::string output;
+  ColourChoice colour = ColourChoice::automatic;
+  bool verbose = false;
+  bool no_redact = false;
+};
+
+struct ParsedCommandLine {
+  Options options;
+  int exit_status = -1;   // -1: go on; otherwise the answer was printed (--help, --version) or the usage was wrong
+};
+
+ParsedCommandLine parse_command_line(int argc, char** argv);
+CommandLineShape command_line_shape();
+
+}  // namespace gpuwhy::app

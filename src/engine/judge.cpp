@@ -1,0 +1,208 @@
+#include "engine/judge.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/path.h"
+#include "base/text.h"
+#include "causes/support/questions.h"
+#include "engine/ladder.h"
+#include "engine/rank.h"
+#include "frameworks/predict.h"
+
+namespace gpuwhy {
+
+namespace {
+
+struct Scope {
+  std::vector<std::size_t> environments;
+  bool holds(std::size_t index) const { return std::ranges::find(environments, index) != environments.end(); }
+};
+
+Scope scope_of(const Snapshot& snapshot, const JudgeOptions& options) {
+  Scope scope;
+  for (std::size_t i = 0; i < snapshot.environments.size(); ++i)
+    if (options.every_environment || snapshot.environments[i].active) scope.environments.push_back(i);
+  return scope;
+}
+
+bool is_wanted(const Prediction& prediction, const JudgeOptions& options) {
+  return options.frameworks.empty() || std::ranges::find(options.frameworks, slug(prediction.framework)) != options.frameworks.end();
+}
+
+MachineSummary summarise_machine(const Snapshot& snapshot) {
+  MachineSummary machine;
+  if (snapshot.host.host_name.is_known()) machine.name = *snapshot.host.host_name;
+  if (snapshot.host.os_name.is_known()) machine.os = *snapshot.host.os_name;
+  if (snapshot.host.kernel_release.is_known()) machine.kernel = *snapshot.host.kernel_release;
+  if (snapshot.platform.kind.is_known()) machine.platform = *snapshot.platform.kind;
+  if (snapshot.kernel_module.loaded_version.is_known()) machine.driver = *snapshot.kernel_module.loaded_version;
+  for (const DriverAnswers& driver : snapshot.drivers) {
+    if (machine.driver.empty() && driver.nvml_driver_version.is_known()) machine.driver = *driver.nvml_driver_version;
+    if (!driver.devices.is_known() || machine.gpus.is_known()) continue;
+    std::vector<ReportGpu> gpus;
+    for (const CudaDevice& device : *driver.devices) gpus.push_back({device.name, device.pci_address, device.compute_capability});
+    if (!gpus.empty()) machine.gpus = Fact<std::vector<ReportGpu>>::known(gpus, driver.devices.evidence());
+  }
+  if (machine.gpus.is_known() || !snapshot.pci.display.is_known()) return machine;
+  std::vector<ReportGpu> gpus;
+  for (const PciFunction* function : nvidia_functions(snapshot)) {
+    const facts::PciDevice* device = facts::find_pci_device(static_cast<std::uint16_t>(function->device));
+    gpus.push_back({card_title(*function), function->address, device ? std::string(device->compute_capability) : ""});
+  }
+  if (!gpus.empty() || !hides_hardware(snapshot)) machine.gpus = Fact<std::vector<ReportGpu>>::known(gpus, snapshot.pci.display.evidence());
+  return machine;
+}
+
+struct Judgement {
+  std::vector<RankedFinding> findings;
+  std::vector<NotTold> not_told;
+};
+
+// Runs every cause over every subject of the scope.
+Judgement judge_causes(const Snapshot& snapshot, const JudgeOptions& options, const Scope& scope, const std::vector<Prediction>& predictions) {
+  Judgement judgement;
+  for (const Cause& cause : all_causes()) {
+    bool ignored = std::ranges::any_of(options.ignored, [&](const Ignored& entry) { return entry.cause == cause.slug; });
+    for (const CauseVerdict& judged : judge_cause(cause, snapshot, predictions)) {
+      bool machine_wide = cause.check_machine != nullptr;
+      if (!machine_wide && !scope.holds(judged.environment)) continue;
+      if (judged.build && !options.frameworks.empty() && std::ranges::find(options.frameworks, slug(judged.build->framework)) == options.frameworks.end()) continue;
+      if (const Fires* fired = std::get_if<Fires>(&judged.verdict); fired && !ignored) {
+        for (const Finding& finding : fired->findings) judgement.findings.push_back({finding, cause.layer, Role::note, {}});
+      } else if (const CannotTell* open = std::get_if<CannotTell>(&judged.verdict)) {
+        judgement.not_told.push_back({open->missing, open->why, std::string(cause.slug)});
+      } else if (const Crashed* crashed = std::get_if<Crashed>(&judged.verdict)) {
+        judgement.not_told.push_back({fmt::format("the rule {}", cause.slug), "crashed", crashed->what});
+      }
+    }
+  }
+  return judgement;
+}
+
+std::string_view word(Why why) {
+  switch (why) {
+    case Why::denied: return "denied";
+    case Why::timed_out: return "timed-out";
+    case Why::crashed: return "crashed";
+    case Why::malformed: return "malformed";
+    case Why::not_probed: break;
+  }
+  return "not-probed";
+}
+
+// One line a fact; what several rules miss is said once.
+void add_unknown(const Snapshot& snapshot, const std::vector<NotTold>& by_rules, Report& report) {
+  for (const Unread& unread : snapshot.unread) report.unknown.push_back({unread.fact, std::string(word(unread.why)), unread.detail});
+  for (const NotTold& entry : by_rules) {
+    bool rule_bug = entry.why == "crashed";
+    NotTold line = rule_bug ? entry : NotTold{entry.fact, "not-probed", entry.why};
+    for (std::string_view known : {"denied", "timed-out", "crashed", "malformed", "not-probed"}) {
+      std::string prefix = fmt::format("{}: ", known);
+      if (!rule_bug && entry.why.starts_with(prefix)) line = {entry.fact, std::string(known), entry.why.substr(prefix.size())};
+    }
+    bool told = std::ranges::any_of(report.unknown, [&](const NotTold& other) { return other.fact == line.fact; });
+    if (!told) report.unknown.push_back(line);
+  }
+}
+
+OverallVerdict overall(const Report& report, bool machine_matters) {
+  bool any_unknown = false, any_degraded = false;
+  for (const Prediction& prediction : report.predictions) {
+    if (!prediction.outside.empty()) continue;
+    bool stopped = prediction.outcome != Outcome::lists || prediction.sees_gpus.is(std::int64_t{0}) || prediction.usable_gpus.is(std::int64_t{0});
+    if (stopped) return OverallVerdict::blocked;
+    if (!prediction.sees_gpus.is_known() || !prediction.usable_gpus.is_known()) any_unknown = true;
+    else if (*prediction.usable_gpus < *prediction.sees_gpus) any_degraded = true;
+  }
+  for (const RankedFinding& ranked : report.findings) {
+    bool counts = ranked.role == Role::root || ranked.role == Role::also;
+    if (counts && ranked.finding.severity == Severity::blocked && machine_matters) return OverallVerdict::blocked;
+    if (counts && ranked.finding.severity == Severity::degraded) any_degraded = true;
+  }
+  if (report.predictions.empty() && report.basis != "") any_unknown |= !report.machine.gpus.is_known() || report.machine.gpus->empty();
+  if (any_unknown) return OverallVerdict::unknown;
+  return any_degraded ? OverallVerdict::degraded : OverallVerdict::usable;
+}
+
+std::string one_line(const Prediction& prediction) {
+  std::string name = fmt::format("{} {}", display_name(prediction.framework), prediction.version);
+  if (!prediction.outside.empty()) return fmt::format("{} is a build for {}, outside of gpuwhy", name, prediction.outside);
+  if (prediction.outcome == Outcome::raises) return fmt::format("{} cannot be imported", name);
+  if (prediction.outcome == Outcome::aborts) return fmt::format("{} will abort", name);
+  if (!prediction.sees_gpus.is_known()) return fmt::format("{}: cannot tell", name);
+  return fmt::format("{} will see {} GPU{}", name, *prediction.sees_gpus, *prediction.sees_gpus == 1 ? "" : "s");
+}
+
+void add_others(const Snapshot& snapshot, const Scope& scope, const std::vector<Prediction>& predictions, Report& report) {
+  for (std::size_t i = 0; i < snapshot.environments.size(); ++i) {
+    if (scope.holds(i)) continue;
+    const PythonEnvironment& environment = snapshot.environments[i];
+    std::vector<std::string> parts;
+    for (const Prediction& prediction : predictions)
+      if (prediction.environment == i) parts.push_back(one_line(prediction));
+    report.others.push_back({environment.interpreter, environment.chosen_by, parts.empty() ? "no framework" : join(parts, ", ")});
+  }
+}
+
+void add_remarks(const Snapshot& snapshot, const Scope& scope, const JudgeOptions& options, Report& report) {
+  for (const Prediction& prediction : report.predictions)
+    if (!prediction.outside.empty()) report.remarks.push_back(one_line(prediction));
+  for (const Ignored& entry : options.ignored) report.remarks.push_back(fmt::format("{} is ignored: {}", entry.cause, entry.reason));
+  if (snapshot.meta.basis == "root") report.remarks.push_back("another root folder: machine layers are unknown, predictions are given a working driver");
+  bool no_framework = report.predictions.empty();
+  if (no_framework && driver_reaches_gpu(snapshot)) report.remarks.push_back("the machine is ready for a GPU framework; none is installed in this environment");
+  for (std::size_t i : scope.environments)
+    for (const std::string& note : snapshot.environments[i].notes) report.remarks.push_back(note);
+}
+
+// The command that decides between candidates: look with the rights, or at the place, that the undecided facts need.
+std::optional<NextCheck> next_check(const Report& report) {
+  NextCheck next;
+  for (const RankedFinding& ranked : report.findings)
+    if (ranked.role == Role::candidate) next.decides.push_back(ranked.finding.cause);
+  if (next.decides.empty()) return std::nullopt;
+  for (const RankedFinding& ranked : report.findings) {
+    if (ranked.role != Role::candidate) continue;
+    for (const Remedy& remedy : ranked.finding.remedies)
+      if (!remedy.check.empty() && next.command.empty()) next.command = remedy.check;
+  }
+  if (next.command.empty()) next.command = {"gpuwhy", "check", "-v"};
+  return next;
+}
+
+}  // namespace
+
+Report judge(const Snapshot& snapshot, const JudgeOptions& options) {
+  Report report;
+  report.tool_version = snapshot.meta.tool_version;
+  report.facts_as_of = snapshot.meta.facts_as_of;
+  report.basis = snapshot.meta.basis;
+  report.machine = summarise_machine(snapshot);
+  if (snapshot.host.home.is_known()) report.home = snapshot.host.home->reveal();
+
+  Scope scope = scope_of(snapshot, options);
+  std::vector<Prediction> predictions = predict_all(snapshot);
+  for (const Prediction& prediction : predictions)
+    if (scope.holds(prediction.environment) && is_wanted(prediction, options)) report.predictions.push_back(prediction);
+  if (!scope.environments.empty()) report.judged_environment = snapshot.environments[scope.environments.front()].interpreter;
+  if (snapshot.host.sudo_user.is_known() && snapshot.host.user.is_known())
+    report.judged_for = fmt::format("{} (run by sudo)", snapshot.host.user->reveal());
+
+  Judgement judgement = judge_causes(snapshot, options, scope, predictions);
+  bool no_framework = report.predictions.empty();
+  bool machine_matters = no_framework && (options.require_gpu || !options.frameworks.empty() || !nvidia_functions(snapshot).empty() || driver_is_installed(snapshot));
+  RankInput ranking{std::move(judgement.findings), report.predictions, machine_matters};
+  report.unexplained = rank(ranking);
+  report.findings = std::move(ranking.findings);
+  report.verdict = overall(report, machine_matters);
+  report.ladder = make_ladder(snapshot, report.predictions, report.findings);
+  report.next_check = next_check(report);
+  add_unknown(snapshot, judgement.not_told, report);
+  add_others(snapshot, scope, predictions, report);
+  add_remarks(snapshot, scope, options, report);
+  return report;
+}
+
+}  // namespace gpuwhy

@@ -1,0 +1,224 @@
+#include "frameworks/common/gates.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/path.h"
+#include "base/text.h"
+#include "frameworks/architecture.h"
+
+namespace gpuwhy::frameworks {
+
+namespace {
+
+Gate make_gate(std::string name, Layer layer, GateState state, std::string summary) {
+  Gate gate;
+  gate.name = std::move(name);
+  gate.layer = layer;
+  gate.state = state;
+  gate.summary = std::move(summary);
+  return gate;
+}
+
+std::string_view unasked_words(const DriverAnswers* driver) {
+  return driver && !driver->end_detail.empty() ? std::string_view(driver->end_detail) : "the driver was not asked";
+}
+
+}  // namespace
+
+Gate library_gate(std::string name, Layer layer, const Resolution& resolution, bool required, std::string log_line) {
+  Gate gate = make_gate(std::move(name), layer, GateState::passed, fmt::format("{} is {}", resolution.name, resolution.path));
+  gate.library = resolution;
+  if (resolution.state == ResolutionState::cannot_tell) {
+    gate.state = GateState::unknown;
+    gate.summary = fmt::format("{}: {}", resolution.name, resolution.detail);
+  } else if (!resolution.is_found()) {
+    gate.state = required ? GateState::failed : GateState::degraded;
+    gate.summary = resolution.loader_message();
+    gate.log_line = std::move(log_line);
+  }
+  const Resolution& decisive = resolution.root_failure();
+  gate.evidence.push_back({Source::elf, decisive.path.empty() ? decisive.name : decisive.path, gate.summary});
+  return gate;
+}
+
+Gate import_gate(const Process& process, const PythonEnvironment& environment, const FrameworkBuild& build) {
+  Gate gate = make_gate("import", Layer::framework_build, GateState::passed, "its libraries load");
+  if (!build.missing_files.empty()) {
+    gate.state = GateState::failed;
+    gate.summary = fmt::format("the installation is cut: {} is missing", build.missing_files.front());
+    gate.evidence.push_back({Source::package, build.folder, gate.summary});
+    return gate;
+  }
+  if (!process.has_program() || build.objects.empty()) {
+    gate.state = GateState::unknown;
+    gate.summary = process.has_program() ? "its libraries were not found" : fmt::format("the program behind {} was not found", environment.interpreter);
+    return gate;
+  }
+  const Resolution& last = process.loaded().back();
+  if (last.is_found()) return gate;
+  gate = library_gate("import", Layer::framework_build, last, true, fmt::format("ImportError: {}", last.root_failure().loader_message()));
+  return gate;
+}
+
+Gate build_gate(const FrameworkBuild& build) {
+  Gate gate = make_gate("cuda-build", Layer::framework_build, GateState::passed, "built with CUDA");
+  if (build.accelerator.is_known()) gate.evidence.push_back(build.accelerator.evidence());
+  if (build.accelerator.is(Accelerator::cuda)) {
+    if (build.cuda_version.is_known()) gate.summary = fmt::format("built with CUDA {}", *build.cuda_version);
+  } else if (build.accelerator.is(Accelerator::cpu)) {
+    gate.state = GateState::failed;
+    gate.summary = "built without CUDA";
+  } else if (build.accelerator.is_known() && *build.accelerator != Accelerator::unknown) {
+    gate.state = GateState::failed;
+    gate.summary = "built for another kind of accelerator";
+  } else {
+    gate.state = GateState::unknown;
+    gate.summary = "the package does not say whether it is built with CUDA";
+  }
+  return gate;
+}
+
+const DriverAnswers* find_driver(const Snapshot& snapshot, const Resolution& libcuda) {
+  if (!libcuda.is_found()) return nullptr;
+  for (const DriverAnswers& driver : snapshot.drivers) {
+    if (driver.loaded_libcuda.is(libcuda.real_path) || driver.libcuda == libcuda.real_path) return &driver;
+  }
+  return nullptr;
+}
+
+Gate libcuda_gate(const Snapshot& snapshot, const Resolution& libcuda, std::string log_line) {
+  Gate gate = library_gate("open-libcuda", Layer::driver_libraries, libcuda, true, log_line);
+  const DriverAnswers* driver = find_driver(snapshot, libcuda);
+  if (driver && driver->loaded_libcuda.is_absent()) {  // the file is there and the real loader refused it
+    gate.state = GateState::failed;
+    gate.summary = driver->dlopen_error;
+    gate.log_line = std::move(log_line);
+    gate.evidence.push_back({Source::call, "dlopen", driver->dlopen_error});
+  }
+  return gate;
+}
+
+Gate init_gate(const DriverAnswers* driver) {
+  Gate gate = make_gate("cu-init", Layer::driver_libraries, GateState::unknown, std::string(unasked_words(driver)));
+  if (!driver || driver->end == "not run") return gate;
+  if (driver->init.is_known()) {
+    gate.code = *driver->init;
+    gate.state = *driver->init == 0 ? GateState::passed : GateState::failed;
+    gate.summary = *driver->init == 0 ? "cuInit answers 0" : fmt::format("cuInit answers {}: {}", *driver->init, driver_error_words(*driver->init));
+    gate.evidence.push_back(driver->init.evidence());
+  } else if (driver->end == "timed out" || driver->end == "crashed") {
+    gate.state = GateState::failed;
+    gate.evidence.push_back({Source::call, "driver probe", driver->end_detail});
+  }
+  return gate;
+}
+
+Gate count_gate(const DriverAnswers* driver) {
+  Gate gate = make_gate("device-count", Layer::driver_libraries, GateState::unknown, std::string(unasked_words(driver)));
+  if (!driver || !driver->init.is_known()) return gate;
+  if (*driver->init != 0) {
+    gate.state = GateState::not_reached;
+    gate.summary = "not reached: cuInit fails";
+  } else if (driver->count.is_known()) {
+    gate.code = *driver->count;
+    gate.state = *driver->count > 0 ? GateState::passed : GateState::failed;
+    gate.summary = fmt::format("the driver offers {} GPU{}", *driver->count, *driver->count == 1 ? "" : "s");
+    gate.evidence.push_back(driver->count.evidence());
+  }
+  return gate;
+}
+
+Gate driver_version_gate(const DriverAnswers* driver, const Fact<std::string>& runtime_cuda) {
+  Gate gate = make_gate("driver-version", Layer::kernel_driver, GateState::unknown, std::string(unasked_words(driver)));
+  if (!driver || !driver->version.is_known()) return gate;
+  auto runtime = runtime_cuda.is_known() ? Version::parse(*runtime_cuda) : std::nullopt;
+  if (!runtime) {
+    gate.summary = "the build does not say which CUDA it needs";
+    return gate;
+  }
+  gate.code = *driver->version;
+  gate.evidence.push_back(driver->version.evidence());
+  int driver_major = static_cast<int>(*driver->version / 1000), driver_minor = static_cast<int>(*driver->version % 1000 / 10);
+  // Minor version compatibility begins with CUDA 11; before it a runtime needs a driver that is at least as new.
+  bool enough = runtime->major() >= 11 ? driver_major >= runtime->major()
+                                       : driver_major > runtime->major() || (driver_major == runtime->major() && driver_minor >= runtime->minor());
+  gate.state = enough ? GateState::passed : GateState::failed;
+  gate.summary = fmt::format("the driver supports CUDA up to {}.{}; the build needs CUDA {}", driver_major, driver_minor, *runtime_cuda);
+  return gate;
+}
+
+Gate nvml_gate(const DriverAnswers* driver, const Resolution& nvml, bool required) {
+  GateState broken = required ? GateState::failed : GateState::degraded;
+  Gate gate = library_gate("nvml-init", Layer::driver_libraries, nvml, required, "");
+  if (gate.state != GateState::passed) return gate;
+  if (driver && driver->loaded_nvml.is_absent()) {
+    gate.state = broken;
+    gate.summary = "libnvidia-ml.so.1 cannot be loaded";
+  } else if (driver && driver->nvml_init.is_known()) {
+    gate.code = *driver->nvml_init;
+    gate.evidence.push_back(driver->nvml_init.evidence());
+    const facts::ErrorCode* error = facts::find_nvml_error(static_cast<int>(*driver->nvml_init));
+    gate.summary = fmt::format("nvmlInit answers {}{}", *driver->nvml_init, error && *driver->nvml_init ? fmt::format(": {}", error->meaning) : "");
+    if (*driver->nvml_init != 0) gate.state = broken;
+  } else {
+    gate.state = GateState::unknown;
+    gate.summary = std::string(unasked_words(driver));
+  }
+  return gate;
+}
+
+ArchitectureAnswer architecture_gate(const DriverAnswers* driver, const std::vector<std::string>& images, std::string_view source) {
+  ArchitectureAnswer answer;
+  answer.gate = make_gate("architecture", Layer::first_kernel, GateState::unknown, std::string(unasked_words(driver)));
+  answer.usable = Fact<std::int64_t>::unknown(Why::not_probed, std::string(unasked_words(driver)));
+  if (!driver || !driver->devices.is_known()) return answer;
+  if (images.empty()) {
+    answer.gate.summary = "which GPU code this build holds is not known";
+    answer.usable = Fact<std::int64_t>::unknown(Why::not_probed, answer.gate.summary);
+    return answer;
+  }
+  std::int64_t usable = 0;
+  bool open = false;
+  std::vector<std::string> without, compiled;
+  for (const CudaDevice& device : *driver->devices) {
+    switch (judge_code(images, device.compute_capability).support) {
+      case CodeSupport::native: ++usable; break;
+      case CodeSupport::jit_from_ptx: ++usable, compiled.push_back(device.name); break;
+      case CodeSupport::none: without.push_back(fmt::format("{} (compute capability {})", device.name, device.compute_capability)); break;
+      case CodeSupport::unknown: open = true; break;
+    }
+  }
+  answer.gate.evidence.push_back({Source::package, std::string(source), join(images, " ")});
+  if (open) {
+    answer.gate.summary = "the compute capability of a GPU is not known";
+    answer.usable = Fact<std::int64_t>::unknown(Why::malformed, answer.gate.summary);
+    return answer;
+  }
+  answer.usable = Fact<std::int64_t>::known(usable, driver->devices.evidence());
+  answer.gate.state = without.empty() ? GateState::passed : usable > 0 ? GateState::degraded : GateState::failed;
+  if (!without.empty()) answer.gate.summary = fmt::format("the build has no code for {}", join(without, ", "));
+  else if (!compiled.empty()) answer.gate.summary = fmt::format("compiled from PTX at the first start for {}", join(compiled, ", "));
+  else answer.gate.summary = "the build holds code for every GPU";
+  return answer;
+}
+
+std::string driver_error_words(std::int64_t code) {
+  const facts::ErrorCode* error = facts::find_driver_error(static_cast<int>(code));
+  return error ? fmt::format("{}: {}", error->symbol, error->meaning) : fmt::format("UNKNOWN ERROR ({})", code);
+}
+
+void conclude(Prediction& prediction) {
+  const Gate* failed = prediction.first_failed();
+  prediction.blocked_at = failed ? failed->name : "";
+  for (const Gate& gate : prediction.gates) {
+    bool speaks = gate.state == GateState::failed || gate.state == GateState::degraded;
+    if (speaks && !gate.log_line.empty()) prediction.expected_log.push_back(gate.log_line);
+    if (gate.code) prediction.basis = PredictionBasis::probe;
+    // A framework that cannot be imported prints nothing of what would come later.
+    if (gate.name == "import" && gate.state == GateState::failed) break;
+  }
+}
+
+}  // namespace gpuwhy::frameworks

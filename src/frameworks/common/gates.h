@@ -1,0 +1,48 @@
+// Gates that frameworks share, and the small language in which their sequences are written.
+#pragma once
+
+#include <string>
+
+#include "facts/facts.h"
+#include "frameworks/common/process.h"
+#include "model/prediction.h"
+#include "model/snapshot.h"
+
+namespace gpuwhy::frameworks {
+
+// What a gate that opens a library found. `required`: failing it stops the GPU; otherwise it degrades.
+Gate library_gate(std::string name, Layer layer, const Resolution& resolution, bool required, std::string log_line);
+
+// "import": the objects that Python maps. Raises when one does not load.
+Gate import_gate(const Process& process, const PythonEnvironment& environment, const FrameworkBuild& build);
+
+// "cuda-build": failed for a CPU build; unknown when the build does not say.
+Gate build_gate(const FrameworkBuild& build);
+
+// The conversation with the driver that this process would have, or nullptr when that driver was not asked.
+const DriverAnswers* find_driver(const Snapshot& snapshot, const Resolution& libcuda);
+
+// "open-libcuda": by the loader, corrected by what dlopen really did in the child.
+Gate libcuda_gate(const Snapshot& snapshot, const Resolution& libcuda, std::string log_line);
+// "cu-init" and "device-count". `driver` may be null: not asked.
+Gate init_gate(const DriverAnswers* driver);
+Gate count_gate(const DriverAnswers* driver);
+// "driver-version": the CUDA runtime needs a driver of its own major version (CUDA compatibility guide: minor version compatibility since 11).
+// runtime_cuda "12.8".
+Gate driver_version_gate(const DriverAnswers* driver, const Fact<std::string>& runtime_cuda);
+// "nvml-init".
+Gate nvml_gate(const DriverAnswers* driver, const Resolution& nvml, bool required);
+// "architecture": does the build hold code for the cards? Also counts those that can run a kernel.
+struct ArchitectureAnswer {
+  Gate gate;
+  Fact<std::int64_t> usable;
+};
+ArchitectureAnswer architecture_gate(const DriverAnswers* driver, const std::vector<std::string>& images, std::string_view source);
+
+// "CUDA_ERROR_NO_DEVICE: no CUDA-capable device is detected", or "UNKNOWN ERROR (303)" for a code without a name.
+std::string driver_error_words(std::int64_t code);
+
+// Sets blocked_at, expected_log and the basis from the gates.
+void conclude(Prediction& prediction);
+
+}  // namespace gpuwhy::frameworks

@@ -1,0 +1,116 @@
+#include "render/terminal/terminal.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "render/terminal/blocks.h"
+#include "render/terminal/sentences.h"
+
+namespace gpuwhy {
+
+namespace {
+
+using namespace render;
+
+constexpr std::size_t lines_for_one_cause = 20;  // the whole page, without -v
+constexpr std::size_t most_details = 10, fewest_details = 3;
+constexpr std::size_t others_shown = 5, unknown_shown = 4;  // without -v
+
+void unknown_facts(const Report& report, const TerminalOptions& options, Sheet& sheet) {
+  if (report.unknown.empty()) return;
+  if (options.verbose) {
+    sheet.paragraph({{"could not read:"}});
+    std::vector<std::string> lines;
+    for (const NotTold& each : report.unknown) lines.push_back(fmt::format("{}\t{}\t{}", each.fact, reason_words(each.why), each.detail));
+    return sheet.details(lines, 4);
+  }
+  std::vector<std::string> facts;
+  for (const NotTold& each : report.unknown) {
+    std::string text = fmt::format("{} ({})", each.fact, reason_words(each.why));
+    if (std::ranges::find(facts, text) == facts.end()) facts.push_back(std::move(text));
+  }
+  std::string line = "could not read: ";
+  for (std::size_t i = 0; i < std::min(facts.size(), unknown_shown); ++i) line += (i == 0 ? "" : ", ") + facts[i];
+  if (facts.size() > unknown_shown) line += fmt::format(" and {} more with -v", facts.size() - unknown_shown);
+  sheet.paragraph({{line}}, {0, 4});
+}
+
+void other_environments(const Report& report, const TerminalOptions& options, Sheet& sheet) {
+  std::size_t count = options.verbose ? report.others.size() : std::min(report.others.size(), others_shown);
+  for (std::size_t i = 0; i < count; ++i) {
+    const OtherEnvironment& other = report.others[i];
+    std::string by = other.chosen_by.empty() ? "" : fmt::format(" ({})", other.chosen_by);
+    sheet.paragraph({{"elsewhere  ", Style::dim}, {fmt::format("{}{}: {}", other.interpreter, by, other.summary)}}, {0, 4});
+  }
+  if (std::size_t left = report.others.size() - count; left > 0)
+    sheet.paragraph({{fmt::format("{} {} more with -v", marks(options.unicode).ellipsis, counted(left, "environment")), Style::dim}},
+                    {0, 4});
+}
+
+Style style_of(RungState state) {
+  if (state == RungState::ok) return Style::good;
+  if (state == RungState::broken) return Style::bad;
+  return state == RungState::not_reached ? Style::dim : Style::warning;
+}
+
+void ladder(const Report& report, const TerminalOptions& options, Sheet& sheet) {
+  const Marks& signs = marks(options.unicode);
+  std::vector<std::vector<Span>> rungs;
+  for (const Rung& rung : report.ladder) {
+    bool says_nothing = rung.state == RungState::unknown || rung.state == RungState::not_reached;
+    if (rung.layer == Layer::program && says_nothing) continue;  // only a log or a run can show it
+    std::string name(title(rung.layer));
+    Span sign = {std::string(mark(rung.state, signs)), style_of(rung.state)};
+    if (options.verbose)
+      sheet.paragraph({sign, {fmt::format(" {:<17} {}", name, rung.summary.empty() ? reason_words(word(rung.state)) : rung.summary)}},
+                      {0, 20});
+    else rungs.push_back({{name + " "}, sign});
+  }
+  sheet.items(rungs, {}, 2);
+}
+
+void timings(const Report& report, const TerminalOptions& options, Sheet& sheet) {
+  if (!options.verbose || report.timings_ms.empty()) return;
+  sheet.blank();
+  std::string line;
+  for (const auto& [name, value] : report.timings_ms)
+    line += fmt::format("{}{} {}", line.empty() ? "time: " : ", ", name, milliseconds(value));
+  sheet.paragraph({{line, Style::dim}}, {0, 4});
+}
+
+struct Page {
+  Sheet sheet;
+  std::size_t full_blocks = 0;
+};
+
+Page page(const Report& report, const TerminalOptions& options, std::size_t detail_limit) {
+  Sheet sheet(options, report.home);
+  sheet.items(headline_parts(report, marks(options.unicode)), {0, 2}, 1);
+  sheet.blank();
+  Blocks blocks(report, options, detail_limit, sheet);
+  if (report.predictions.empty()) blocks.no_framework();
+  else blocks.predictions();
+  blocks.remaining_findings();
+  blocks.unexplained_gates();
+  for (const std::string& remark : report.remarks) sheet.paragraph({{remark}}, {0, 4});
+  unknown_facts(report, options, sheet);
+  other_environments(report, options, sheet);
+  sheet.blank();
+  ladder(report, options, sheet);
+  timings(report, options, sheet);
+  return {std::move(sheet), blocks.full_blocks()};
+}
+
+}  // namespace
+
+std::string render_terminal(const Report& report, const TerminalOptions& options) {
+  // The proof is what gives way when a page grows too long: the answer, the cure and the ladder are always whole.
+  for (std::size_t limit = most_details;; --limit) {
+    Page tried = page(report, options, limit);
+    std::size_t allowed = lines_for_one_cause * std::max<std::size_t>(tried.full_blocks, 1);
+    if (options.verbose || limit == fewest_details || tried.sheet.line_count() <= allowed) return tried.sheet.text();
+  }
+}
+
+}  // namespace gpuwhy

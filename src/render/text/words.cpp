@@ -1,0 +1,113 @@
+#include "render/text/words.h"
+
+#include "base/check.h"
+
+namespace gpuwhy::render {
+
+namespace {
+
+// The table's entry for an enumerator; a value outside of the enumeration is a bug of ours, never a wrong word.
+template <class Enum, std::size_t count>
+std::string_view at(const std::string_view (&table)[count], Enum value) {
+  auto index = static_cast<std::size_t>(value);
+  GW_CHECK(index < count);
+  return table[index];
+}
+
+}  // namespace
+
+std::string_view display_name(FrameworkKind framework) {
+  static constexpr std::string_view names[] = {"TensorFlow", "PyTorch"};
+  return at(names, framework);
+}
+
+std::string_view slug(FrameworkKind framework) {
+  static constexpr std::string_view names[] = {"tensorflow", "torch"};
+  return at(names, framework);
+}
+
+const std::vector<FrameworkKind>& all_frameworks() {
+  static const std::vector<FrameworkKind> all = {FrameworkKind::tensorflow, FrameworkKind::torch};
+  return all;
+}
+
+std::string title(const Prediction& prediction) {
+  std::string name(display_name(prediction.framework));
+  if (!prediction.version.empty()) name += " " + prediction.version;
+  return name;
+}
+
+std::string counted(std::uint64_t count, std::string_view noun) {
+  std::string text = std::to_string(count) + " ";
+  text += noun;
+  if (count != 1) text += "s";
+  return text;
+}
+
+const Marks& marks(bool unicode) {
+  static constexpr Marks signs = {"✓", "✗", "!", "?", "–", "·", "…", "×"};
+  static constexpr Marks ascii = {"ok", "x", "!", "?", "-", "-", "...", "x"};
+  return unicode ? signs : ascii;
+}
+
+std::string_view mark(RungState state, const Marks& marks) {
+  const std::string_view table[] = {marks.good, marks.bad, marks.warning, marks.unknown, marks.none};
+  return at(table, state);
+}
+
+std::string_view mark(GateState state, const Marks& marks) {
+  const std::string_view table[] = {marks.good, marks.warning, marks.bad, marks.unknown, marks.none};
+  return at(table, state);
+}
+
+std::string_view word(OverallVerdict verdict) {
+  static constexpr std::string_view words[] = {"usable", "degraded", "unknown", "blocked"};
+  return at(words, verdict);
+}
+
+std::string_view word(Outcome outcome) {
+  static constexpr std::string_view words[] = {"lists", "raises", "aborts"};
+  return at(words, outcome);
+}
+
+std::string_view word(PredictionBasis basis) {
+  static constexpr std::string_view words[] = {"files", "probe", "log", "packages"};
+  return at(words, basis);
+}
+
+std::string_view word(RungState state) {
+  static constexpr std::string_view words[] = {"ok", "broken", "degraded", "unknown", "not-reached"};
+  return at(words, state);
+}
+
+std::string_view word(GateState state) {
+  static constexpr std::string_view words[] = {"passed", "degraded", "failed", "unknown", "not-reached"};
+  return at(words, state);
+}
+
+std::string_view word(Role role) {
+  static constexpr std::string_view words[] = {"root", "also", "candidate", "consequence", "note"};
+  return at(words, role);
+}
+
+std::string_view word(Severity severity) {
+  static constexpr std::string_view words[] = {"note", "degraded", "blocked"};
+  return at(words, severity);
+}
+
+std::string_view word(Confidence confidence) {
+  static constexpr std::string_view words[] = {"possible", "likely", "certain"};
+  return at(words, confidence);
+}
+
+std::string_view word(Safety safety) {
+  static constexpr std::string_view words[] = {"safe", "ask", "show-only"};
+  return at(words, safety);
+}
+
+std::string_view word(Source source) {
+  static constexpr std::string_view words[] = {"file", "procfs", "sysfs", "env", "elf", "call", "log", "package"};
+  return at(words, source);
+}
+
+}  // namespace gpuwhy::render
