@@ -102,9 +102,10 @@ TEST_P(CauseCase, is_judged_as_its_name_says) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Causes, CauseCase, ::testing::ValuesIn(all_cases()), [](const ::testing::TestParamInfo<CaseFile>& info) {
-  std::string name = info.param.cause + "_" + info.param.name;
-  std::ranges::replace_if(name, [](char c) { return !std::isalnum(static_cast<unsigned char>(c)); }, '_');
+INSTANTIATE_TEST_SUITE_P(Causes, CauseCase, ::testing::ValuesIn(all_cases()), [](const ::testing::TestParamInfo<CaseFile>& parameter) {
+  std::string name = parameter.param.cause + "_" + parameter.param.name;
+  std::ranges::replace_if(
+      name, [](char c) { return !std::isalnum(static_cast<unsigned char>(c)); }, '_');
   return name;
 });
 GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(CauseCase);

@@ -59,10 +59,14 @@ Expected read_expected(const fs::path& machine) {
 
 std::string_view verdict_word(OverallVerdict verdict) {
   switch (verdict) {
-    case OverallVerdict::usable: return "usable";
-    case OverallVerdict::degraded: return "degraded";
-    case OverallVerdict::blocked: return "blocked";
-    case OverallVerdict::unknown: break;
+    case OverallVerdict::usable:
+      return "usable";
+    case OverallVerdict::degraded:
+      return "degraded";
+    case OverallVerdict::blocked:
+      return "blocked";
+    case OverallVerdict::unknown:
+      break;
   }
   return "unknown";
 }
@@ -76,7 +80,8 @@ std::vector<std::string> causes_with(const Report& report, Role role) {
 
 std::string test_name(const ::testing::TestParamInfo<fs::path>& info) {
   std::string name = info.param.filename();
-  std::ranges::replace_if(name, [](char c) { return !std::isalnum(static_cast<unsigned char>(c)); }, '_');
+  std::ranges::replace_if(
+      name, [](char c) { return !std::isalnum(static_cast<unsigned char>(c)); }, '_');
   return name;
 }
 
@@ -94,7 +99,8 @@ TEST_P(SimulatedMachine, is_judged_as_its_story_says) {
   EXPECT_TRUE(report.unexplained.empty()) << shown;
   if (expected.verdict == "usable") EXPECT_TRUE(also.empty() && causes_with(report, Role::candidate).empty()) << shown;
   if (expected.verdict == "usable" && expected.notes.empty()) EXPECT_TRUE(report.findings.empty()) << shown;
-  for (const std::string& cause : expected.also) EXPECT_TRUE(std::ranges::find(also, cause) != also.end()) << "also " << cause << "\n" << shown;
+  for (const std::string& cause : expected.also)
+    EXPECT_TRUE(std::ranges::find(also, cause) != also.end()) << "also " << cause << "\n" << shown;
   for (const Prediction& prediction : report.predictions) {
     auto sees = expected.sees.find(std::string(slug(prediction.framework)));
     if (sees != expected.sees.end()) EXPECT_TRUE(prediction.sees_gpus.is(sees->second)) << shown;
@@ -117,7 +123,8 @@ TEST_P(SimulatedMachine, says_the_same_of_its_saved_and_of_its_redacted_snapshot
   EXPECT_EQ(open.verdict, closed.verdict);
   EXPECT_EQ(causes_with(open, Role::root), causes_with(closed, Role::root));
   ASSERT_EQ(open.predictions.size(), closed.predictions.size());
-  for (std::size_t i = 0; i < open.predictions.size(); ++i) EXPECT_TRUE(open.predictions[i].sees_gpus == closed.predictions[i].sees_gpus || open.predictions[i].sees_gpus.is_unknown());
+  for (std::size_t i = 0; i < open.predictions.size(); ++i)
+    EXPECT_TRUE(open.predictions[i].sees_gpus == closed.predictions[i].sees_gpus || open.predictions[i].sees_gpus.is_unknown());
 }
 
 // What stands for the machine in the eyes of the frameworks too: a read that fails there is their failure as well, and has its own cause.
@@ -128,13 +135,18 @@ TEST_P(SimulatedMachine, only_cannot_tell_replaces_a_verdict_when_our_own_reads_
   ASSERT_TRUE(healthy) << healthy.error().message;
   Report truth = judge(*healthy, {});
   std::vector<std::string> true_roots = causes_with(truth, Role::root);
-  for (const auto& [fault, name] : std::vector<std::pair<FaultKind, std::string>>{
-           {FaultKind::denied, "denied"}, {FaultKind::io_error, "EIO"}, {FaultKind::truncated, "short"}, {FaultKind::vanishing, "vanishing"}}) {
-    for (std::string_view place : {"/sys/", "/proc/", "/etc/", "/lib/modules", "/var/lib", "/usr/lib/os-release", "site-packages/tensorflow/python/platform/build_info.py",
-                                   "site-packages/torch/version.py", "dist-info", "pyvenv.cfg"}) {
+  for (const auto& [fault, name] : std::vector<std::pair<FaultKind, std::string>>{{FaultKind::denied, "denied"},
+                                                                                  {FaultKind::io_error, "EIO"},
+                                                                                  {FaultKind::truncated, "short"},
+                                                                                  {FaultKind::vanishing, "vanishing"}}) {
+    for (std::string_view place :
+         {"/sys/", "/proc/", "/etc/", "/lib/modules", "/var/lib", "/usr/lib/os-release",
+          "site-packages/tensorflow/python/platform/build_info.py", "site-packages/torch/version.py", "dist-info", "pyvenv.cfg"}) {
       auto machine = testing::load_manifest(GetParam() / "machine.manifest");
       ASSERT_TRUE(machine);
-      FaultyMachine faulty(**machine, {{fault, [place](std::string_view path) { return path.find(place) != std::string_view::npos && !is_frameworks_own(path); }}});
+      FaultyMachine faulty(
+          **machine,
+          {{fault, [place](std::string_view path) { return path.find(place) != std::string_view::npos && !is_frameworks_own(path); }}});
       auto snapshot = collect(faulty, {});
       ASSERT_TRUE(snapshot);
       Report report = judge(*snapshot, {});

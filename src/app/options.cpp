@@ -36,7 +36,8 @@ void add_answer_options(CLI::App& app, Options& options, Raw& raw) {
   app.add_option("--color,--colour", raw.colour, "auto, always or never")->check(CLI::IsMember({"auto", "always", "never"}));
   app.add_flag("-v,--verbose", options.verbose, "every gate, every place tried, evidence, undo, timings");
   app.add_flag("--no-redact", options.no_redact, "keep user names, hosts and serials in saved output");
-  app.add_option("--fail-on", options.fail_on, "lowest severity that makes the exit status 1")->check(CLI::IsMember({"note", "degraded", "blocked"}));
+  app.add_option("--fail-on", options.fail_on, "lowest severity that makes the exit status 1")
+      ->check(CLI::IsMember({"note", "degraded", "blocked"}));
   app.add_flag("--require-gpu", options.require_gpu, "a machine where no GPU can be used, or where gpuwhy cannot tell, exits 1");
   app.add_option("--ignore", raw.ignored, "SLUG:REASON, a cause to leave out (repeatable)")->allow_extra_args(false);
   app.add_flag("--version", raw.version, "print the version");
@@ -106,7 +107,8 @@ std::string nearest_cause(std::string_view slug) {
 
 std::string unknown_cause(std::string_view slug) {
   std::string nearest = nearest_cause(slug);
-  return fmt::format("no cause is called '{}'{}", printable(slug), nearest.empty() ? "; `gpuwhy causes` lists them" : fmt::format("; did you mean {}?", nearest));
+  return fmt::format("no cause is called '{}'{}", printable(slug),
+                     nearest.empty() ? "; `gpuwhy causes` lists them" : fmt::format("; did you mean {}?", nearest));
 }
 
 ParsedCommandLine parse_command_line(int argc, char** argv) {
@@ -125,14 +127,18 @@ ParsedCommandLine parse_command_line(int argc, char** argv) {
     if (argc > 1 && argv[1][0] != '-') {
       std::string nearest = nearest_command(argv[1]);
       bool known = std::ranges::any_of(subcommands, [&](const Subcommand& c) { return c.name == argv[1]; });
-      if (!known) message = fmt::format("no command is called '{}'{}", printable(argv[1]), nearest.empty() ? "" : fmt::format("; did you mean {}?", nearest));
+      if (!known)
+        message = fmt::format("no command is called '{}'{}", printable(argv[1]),
+                              nearest.empty() ? "" : fmt::format("; did you mean {}?", nearest));
     }
     print_usage_error(message);
     parsed.exit_status = 2;
     return parsed;
   }
   parsed.options.format = raw.format == "json" ? Format::json : Format::text;
-  parsed.options.colour = raw.colour == "always" ? ColourChoice::always : raw.colour == "never" ? ColourChoice::never : ColourChoice::automatic;
+  parsed.options.colour = raw.colour == "always"  ? ColourChoice::always
+                          : raw.colour == "never" ? ColourChoice::never
+                                                  : ColourChoice::automatic;
   if (raw.version) parsed.options.command = "version";
   if (!take_ignored(raw.ignored, parsed.options)) parsed.exit_status = 2;
   return parsed;
@@ -145,8 +151,10 @@ CommandLineShape command_line_shape() {
   configure(app, options, raw);
   CommandLineShape shape;
   for (const CLI::Option* option : app.get_options()) {
-    for (const std::string& name : option->get_lnames()) shape.flags.push_back({"--" + name, option->get_description(), option->get_expected_max() > 0, {}});
-    for (const std::string& name : option->get_snames()) shape.flags.push_back({"-" + name, option->get_description(), option->get_expected_max() > 0, {}});
+    for (const std::string& name : option->get_lnames())
+      shape.flags.push_back({"--" + name, option->get_description(), option->get_expected_max() > 0, {}});
+    for (const std::string& name : option->get_snames())
+      shape.flags.push_back({"-" + name, option->get_description(), option->get_expected_max() > 0, {}});
   }
   for (FlagShape& flag : shape.flags) {
     if (flag.name == "--format") flag.values = {"text", "json"};

@@ -41,7 +41,7 @@ struct Options {
 
 struct ParsedCommandLine {
   Options options;
-  int exit_status = -1;   // -1: go on; otherwise the answer was printed (--help, --version) or the usage was wrong
+  int exit_status = -1;  // -1: go on; otherwise the answer was printed (--help, --version) or the usage was wrong
 };
 
 ParsedCommandLine parse_command_line(int argc, char** argv);

@@ -26,7 +26,7 @@ bool write_all(int fd, std::string_view text) {
 
 // A pipe, a terminal or /dev/null is written to as it is: replacing it would destroy it.
 bool is_replaceable(const std::string& file) {
-  struct stat info{};
+  struct stat info {};
   return ::lstat(file.c_str(), &info) != 0 || S_ISREG(info.st_mode);
 }
 
@@ -43,9 +43,7 @@ Result<void> write_in_place(std::string_view text, const std::string& file) {
 
 void print(std::string_view text) { write_all(STDOUT_FILENO, text); }
 
-void print_usage_error(std::string_view message) {
-  write_all(STDERR_FILENO, fmt::format("gpuwhy: {}\n", printable(message, 2000)));
-}
+void print_usage_error(std::string_view message) { write_all(STDERR_FILENO, fmt::format("gpuwhy: {}\n", printable(message, 2000))); }
 
 Result<void> deliver(std::string_view text, const std::string& file) {
   if (file.empty() || file == "-") {

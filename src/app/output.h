@@ -11,7 +11,8 @@ namespace gpuwhy::app {
 void print(std::string_view text);
 void print_usage_error(std::string_view message);
 
-// Writes the answer to `file`, or to standard output when it is empty. The file is replaced in one step, so that a reader never sees half of it.
+// Writes the answer to `file`, or to standard output when it is empty. The file is replaced in one step, so that a reader never sees half
+// of it.
 Result<void> deliver(std::string_view text, const std::string& file);
 
 std::string nearest_cause(std::string_view slug);

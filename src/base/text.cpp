@@ -69,7 +69,11 @@ namespace {
 // The length of the valid UTF-8 sequence at the front of `text`, 0 when it is not one.
 std::size_t utf8_length(std::string_view text) {
   auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  std::size_t length = byte(0) < 0x80 ? 1 : byte(0) >= 0xc2 && byte(0) < 0xe0 ? 2 : byte(0) >= 0xe0 && byte(0) < 0xf0 ? 3 : byte(0) >= 0xf0 && byte(0) < 0xf5 ? 4 : 0;
+  std::size_t length = byte(0) < 0x80                      ? 1
+                       : byte(0) >= 0xc2 && byte(0) < 0xe0 ? 2
+                       : byte(0) >= 0xe0 && byte(0) < 0xf0 ? 3
+                       : byte(0) >= 0xf0 && byte(0) < 0xf5 ? 4
+                                                           : 0;
   if (length == 0 || length > text.size()) return 0;
   for (std::size_t i = 1; i < length; ++i)
     if ((byte(i) & 0xc0) != 0x80) return 0;

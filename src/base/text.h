@@ -13,8 +13,8 @@ std::string_view trim(std::string_view text);
 std::vector<std::string_view> split(std::string_view text, char separator);  // keeps empty parts
 std::vector<std::string_view> lines(std::string_view text);                  // without line ends, CRLF accepted
 std::string join(const std::vector<std::string>& parts, std::string_view separator);
-std::string to_lower(std::string_view text);  // ASCII only
-bool is_digits(std::string_view text);        // not empty, 0-9 only
+std::string to_lower(std::string_view text);                                  // ASCII only
+bool is_digits(std::string_view text);                                        // not empty, 0-9 only
 std::optional<std::int64_t> parse_int(std::string_view text, int base = 10);  // the whole text or nothing
 std::string replace_all(std::string text, std::string_view from, std::string_view to);
 

@@ -12,9 +12,9 @@ struct Cause {
   std::string_view slug, title, since;
   Layer layer;
   Severity severity;
-  std::string_view page;                        // cause.md, whole
-  std::span<const std::string_view> explains;   // causes that follow from this one
-  std::span<const std::string_view> gates;      // gates that this one accounts for when it fires
+  std::string_view page;                       // cause.md, whole
+  std::span<const std::string_view> explains;  // causes that follow from this one
+  std::span<const std::string_view> gates;     // gates that this one accounts for when it fires
   // Exactly one is set, by the page's `subject`.
   Verdict (*check_machine)(const Snapshot&) = nullptr;
   Verdict (*check_environment)(const PythonEnvironment&, const Snapshot&) = nullptr;

@@ -28,15 +28,18 @@ constexpr std::size_t driver_conversations_at_most = 4;
 
 std::string_view words(Machine::Basis basis) {
   switch (basis) {
-    case Machine::Basis::root_folder: return "root";
-    case Machine::Basis::invented: return "invented";
-    case Machine::Basis::live: break;
+    case Machine::Basis::root_folder:
+      return "root";
+    case Machine::Basis::invented:
+      return "invented";
+    case Machine::Basis::live:
+      break;
   }
   return "live";
 }
 
-// The libraries that NVIDIA's wheels put beside a framework: SITE/nvidia/NAME/lib. torch searches these folders by itself, and a cure can name
-// a file there that the loader never meets.
+// The libraries that NVIDIA's wheels put beside a framework: SITE/nvidia/NAME/lib. torch searches these folders by itself, and a cure can
+// name a file there that the loader never meets.
 std::vector<std::string> wheel_files(Machine& machine, const std::string& site) {
   std::vector<std::string> files;
   std::string wheels = path::join(site, "nvidia");
@@ -63,7 +66,8 @@ LibraryRoots library_roots(Machine& machine, const Snapshot& snapshot) {
   for (std::string_view part : {"ops", "cnn"}) names.insert(fmt::format("libcudnn_{}_infer.so.8", part));
   for (const PythonEnvironment& environment : snapshot.environments) {
     if (!environment.program.empty()) roots.programs.push_back(environment.program);
-    for (const FrameworkBuild& build : environment.frameworks) roots.objects.insert(roots.objects.end(), build.objects.begin(), build.objects.end());
+    for (const FrameworkBuild& build : environment.frameworks)
+      roots.objects.insert(roots.objects.end(), build.objects.begin(), build.objects.end());
     if (environment.frameworks.empty() || !environment.search_path.is_known()) continue;
     sites.insert(environment.search_path->begin(), environment.search_path->end());
   }
@@ -83,12 +87,28 @@ std::vector<std::string> as_lines(const std::vector<Variable>& variables) {
   return lines;
 }
 
-// Absent nodes that a set-uid nvidia-modprobe would create: asking the driver would change the machine, so it is not asked.
+// Absent nodes that a set-uid nvidia-modprobe would create, and a module that it would load: a framework's first call changes the machine
+// so; ours must not, and without that change the driver's answer would not be the framework's. So the driver is not asked.
 bool asking_would_create_nodes(const Snapshot& snapshot) {
   const DeviceNodes& nodes = snapshot.device_nodes;
-  if (!nodes.modprobe_setuid.is(true) || !nodes.nodes.is_known() || !snapshot.kernel_module.loaded.is(true)) return false;
-  auto has = [&](std::string_view path) { return std::ranges::any_of(*nodes.nodes, [&](const DeviceNode& node) { return node.path == path; }); };
-  return !has("/dev/nvidiactl") || !has("/dev/nvidia0");
+  if (!nodes.modprobe_setuid.is(true) || !nodes.nodes.is_known()) return false;
+  const KernelModule& module = snapshot.kernel_module;
+  bool on_disk = module.files.is_known() && snapshot.host.kernel_release.is_known() &&
+                 std::ranges::any_of(*module.files, [&](const ModuleFile& file) { return file.kernel == *snapshot.host.kernel_release; });
+  bool has_card = snapshot.pci.display.is_known() &&
+                  std::ranges::any_of(*snapshot.pci.display, [](const PciFunction& f) { return f.vendor == 0x10de; });
+  if (!has_card || (!module.loaded.is(true) && !on_disk)) return false;
+  auto has = [&](std::string_view path) {
+    return std::ranges::any_of(*nodes.nodes, [&](const DeviceNode& node) { return node.path == path; });
+  };
+  return !has("/dev/nvidiactl") || !has("/dev/nvidia0") || !has("/dev/nvidia-uvm");
+}
+
+// The kernel loads a module by itself when a node is opened whose major nobody serves (the module's alias char-major-195-*).
+bool opening_would_load_module(const Snapshot& snapshot, const DeviceNode& node) {
+  constexpr std::int64_t nvidia_major = 195;
+  if (node.major != nvidia_major || !snapshot.device_nodes.majors.is_known()) return false;
+  return std::ranges::none_of(*snapshot.device_nodes.majors, [](const auto& entry) { return entry.second == nvidia_major; });
 }
 
 ProbeRequest make_request(Machine& machine, const Snapshot& snapshot, const CollectOptions& options) {
@@ -96,7 +116,8 @@ ProbeRequest make_request(Machine& machine, const Snapshot& snapshot, const Coll
   if (!snapshot.environments.empty()) request.loader = snapshot.environments.front().loader;
   request.environment = as_lines(machine.environment());
   if (snapshot.device_nodes.nodes.is_known())
-    for (const DeviceNode& node : *snapshot.device_nodes.nodes) request.nodes.push_back(node.path);
+    for (const DeviceNode& node : *snapshot.device_nodes.nodes)
+      if (!opening_would_load_module(snapshot, node)) request.nodes.push_back(node.path);
   request.step_deadline = options.step_deadline;
   request.first_init_deadline = options.first_init_deadline;
   return request;
@@ -132,7 +153,9 @@ void ask_other_drivers(Machine& machine, const CollectOptions& options, Snapshot
     if (!snapshot.environments[i].active) continue;
     for (const FrameworkBuild& build : snapshot.environments[i].frameworks) {
       std::string file = driver_file(snapshot, i, build);
-      bool known = file.empty() || std::ranges::any_of(snapshot.drivers, [&](const DriverAnswers& d) { return d.loaded_libcuda.is(file) || d.libcuda == file; });
+      bool known = file.empty() || std::ranges::any_of(snapshot.drivers, [&](const DriverAnswers& d) {
+                     return d.loaded_libcuda.is(file) || d.libcuda == file;
+                   });
       if (known || snapshot.drivers.size() >= driver_conversations_at_most) continue;
       ProbeRequest request = make_request(machine, snapshot, options);
       request.loader = snapshot.environments[i].loader;

@@ -20,10 +20,10 @@ struct Scope {
   bool holds(std::size_t index) const { return std::ranges::find(environments, index) != environments.end(); }
 };
 
-Scope scope_of(const Snapshot& snapshot, const JudgeOptions& options) {
+Scope scope_of(const Snapshot& snapshot) {
   Scope scope;
   for (std::size_t i = 0; i < snapshot.environments.size(); ++i)
-    if (options.every_environment || snapshot.environments[i].active) scope.environments.push_back(i);
+    if (snapshot.environments[i].active) scope.environments.push_back(i);
   return scope;
 }
 
@@ -61,14 +61,17 @@ struct Judgement {
 };
 
 // Runs every cause over every subject of the scope.
-Judgement judge_causes(const Snapshot& snapshot, const JudgeOptions& options, const Scope& scope, const std::vector<Prediction>& predictions) {
+Judgement judge_causes(const Snapshot& snapshot, const JudgeOptions& options, const Scope& scope,
+                       const std::vector<Prediction>& predictions) {
   Judgement judgement;
   for (const Cause& cause : all_causes()) {
     bool ignored = std::ranges::any_of(options.ignored, [&](const Ignored& entry) { return entry.cause == cause.slug; });
     for (const CauseVerdict& judged : judge_cause(cause, snapshot, predictions)) {
       bool machine_wide = cause.check_machine != nullptr;
       if (!machine_wide && !scope.holds(judged.environment)) continue;
-      if (judged.build && !options.frameworks.empty() && std::ranges::find(options.frameworks, slug(judged.build->framework)) == options.frameworks.end()) continue;
+      if (judged.build && !options.frameworks.empty() &&
+          std::ranges::find(options.frameworks, slug(judged.build->framework)) == options.frameworks.end())
+        continue;
       if (const Fires* fired = std::get_if<Fires>(&judged.verdict); fired && !ignored) {
         for (const Finding& finding : fired->findings) judgement.findings.push_back({finding, cause.layer, Role::note, {}});
       } else if (const CannotTell* open = std::get_if<CannotTell>(&judged.verdict)) {
@@ -83,11 +86,16 @@ Judgement judge_causes(const Snapshot& snapshot, const JudgeOptions& options, co
 
 std::string_view word(Why why) {
   switch (why) {
-    case Why::denied: return "denied";
-    case Why::timed_out: return "timed-out";
-    case Why::crashed: return "crashed";
-    case Why::malformed: return "malformed";
-    case Why::not_probed: break;
+    case Why::denied:
+      return "denied";
+    case Why::timed_out:
+      return "timed-out";
+    case Why::crashed:
+      return "crashed";
+    case Why::malformed:
+      return "malformed";
+    case Why::not_probed:
+      break;
   }
   return "not-probed";
 }
@@ -111,7 +119,8 @@ OverallVerdict overall(const Report& report, bool machine_matters) {
   bool any_unknown = false, any_degraded = false;
   for (const Prediction& prediction : report.predictions) {
     if (!prediction.outside.empty()) continue;
-    bool stopped = prediction.outcome != Outcome::lists || prediction.sees_gpus.is(std::int64_t{0}) || prediction.usable_gpus.is(std::int64_t{0});
+    bool stopped =
+        prediction.outcome != Outcome::lists || prediction.sees_gpus.is(std::int64_t{0}) || prediction.usable_gpus.is(std::int64_t{0});
     if (stopped) return OverallVerdict::blocked;
     if (!prediction.sees_gpus.is_known() || !prediction.usable_gpus.is_known()) any_unknown = true;
     else if (*prediction.usable_gpus < *prediction.sees_gpus) any_degraded = true;
@@ -150,11 +159,13 @@ void add_remarks(const Snapshot& snapshot, const Scope& scope, const JudgeOption
   for (const Prediction& prediction : report.predictions)
     if (!prediction.outside.empty()) report.remarks.push_back(one_line(prediction));
   for (const Ignored& entry : options.ignored) report.remarks.push_back(fmt::format("{} is ignored: {}", entry.cause, entry.reason));
-  if (snapshot.meta.basis == "root") report.remarks.push_back("another root folder: machine layers are unknown, predictions are given a working driver");
+  if (snapshot.meta.basis == "root")
+    report.remarks.push_back("another root folder: machine layers are unknown, predictions are given a working driver");
   bool no_framework = report.predictions.empty();
-  if (no_framework && driver_reaches_gpu(snapshot)) report.remarks.push_back("the machine is ready for a GPU framework; none is installed in this environment");
+  if (no_framework && driver_reaches_gpu(snapshot))
+    report.remarks.push_back("the machine is ready for a GPU framework; none is installed in this environment");
   for (std::size_t i : scope.environments)
-    for (const std::string& note : snapshot.environments[i].notes) report.remarks.push_back(note);
+    for (const std::string& note : snapshot.environments[i].notes) report.environment_notes.push_back(note);
 }
 
 // The command that decides between candidates: look with the rights, or at the place, that the undecided facts need.
@@ -182,7 +193,7 @@ Report judge(const Snapshot& snapshot, const JudgeOptions& options) {
   report.machine = summarise_machine(snapshot);
   if (snapshot.host.home.is_known()) report.home = snapshot.host.home->reveal();
 
-  Scope scope = scope_of(snapshot, options);
+  Scope scope = scope_of(snapshot);
   std::vector<Prediction> predictions = predict_all(snapshot);
   for (const Prediction& prediction : predictions)
     if (scope.holds(prediction.environment) && is_wanted(prediction, options)) report.predictions.push_back(prediction);
@@ -192,7 +203,8 @@ Report judge(const Snapshot& snapshot, const JudgeOptions& options) {
 
   Judgement judgement = judge_causes(snapshot, options, scope, predictions);
   bool no_framework = report.predictions.empty();
-  bool machine_matters = no_framework && (options.require_gpu || !options.frameworks.empty() || !nvidia_functions(snapshot).empty() || driver_is_installed(snapshot));
+  bool machine_matters = no_framework && (options.require_gpu || !options.frameworks.empty() || !nvidia_functions(snapshot).empty() ||
+                                          driver_is_installed(snapshot));
   RankInput ranking{std::move(judgement.findings), report.predictions, machine_matters};
   report.unexplained = rank(ranking);
   report.findings = std::move(ranking.findings);

@@ -16,7 +16,6 @@ struct Ignored {
 
 struct JudgeOptions {
   std::vector<std::string> frameworks;  // slugs to judge; empty = all that are installed
-  bool every_environment = false;       // all environments of the snapshot are in scope (--python names them), not the active one alone
   bool require_gpu = false;             // a machine without a GPU is a finding even where no framework is installed
   std::vector<Ignored> ignored;
 };

@@ -41,32 +41,49 @@ Rung state_by_machine(Layer layer, const Snapshot& snapshot) {
       break;
     case Layer::kernel_driver:
       if (snapshot.kernel_module.loaded.is(true))
-        return known_good(layer, snapshot.kernel_module.loaded_version.is_known() ? fmt::format("module {} is loaded", *snapshot.kernel_module.loaded_version)
-                                                                                  : "the module is loaded");
+        return known_good(layer, snapshot.kernel_module.loaded_version.is_known()
+                                     ? fmt::format("module {} is loaded", *snapshot.kernel_module.loaded_version)
+                                     : "the module is loaded");
       break;
     case Layer::device_nodes:
-      if (const DeviceNode* control = find_node(snapshot, "/dev/nvidiactl"); control && control->open_error.is(std::int64_t{0}) && !card_nodes(snapshot).empty())
+      if (const DeviceNode* control = find_node(snapshot, "/dev/nvidiactl");
+          control && control->open_error.is(std::int64_t{0}) && !card_nodes(snapshot).empty())
         return known_good(layer, "the device files open");
       break;
-    default: break;
+    default:
+      break;
   }
   return {layer, RungState::unknown, ""};
 }
 
+// No gate stands on the rung of the process: it is in order where a framework sees every GPU that the driver has.
+bool frameworks_see_all(const std::vector<Prediction>& predictions) {
+  bool any = false;
+  for (const Prediction& prediction : predictions) {
+    if (!prediction.outside.empty()) continue;
+    if (!prediction.sees_gpus.is_known() || *prediction.sees_gpus < 1) return false;
+    any = true;
+  }
+  return any;
+}
+
 }  // namespace
 
-std::vector<Rung> make_ladder(const Snapshot& snapshot, const std::vector<Prediction>& predictions, const std::vector<RankedFinding>& findings) {
+std::vector<Rung> make_ladder(const Snapshot& snapshot, const std::vector<Prediction>& predictions,
+                              const std::vector<RankedFinding>& findings) {
   std::vector<Rung> ladder;
   bool reached = true;
   for (Layer layer : rungs) {
     Rung rung = state_by_machine(layer, snapshot);
     auto by_gates = state_by_gates(layer, predictions);
     if (by_gates && layer > Layer::driver_libraries) rung.state = *by_gates;
+    if (layer == Layer::process && frameworks_see_all(predictions)) rung.state = RungState::ok;
     if (by_gates == RungState::broken && layer == Layer::driver_libraries && rung.state != RungState::ok) rung.state = RungState::unknown;
     for (const RankedFinding& ranked : findings) {
       if (ranked.layer != layer || ranked.role == Role::consequence || ranked.role == Role::candidate) continue;
       if (ranked.finding.severity == Severity::blocked) rung = {layer, RungState::broken, ranked.finding.headline};
-      else if (ranked.finding.severity == Severity::degraded && rung.state != RungState::broken) rung = {layer, RungState::degraded, ranked.finding.headline};
+      else if (ranked.finding.severity == Severity::degraded && rung.state != RungState::broken)
+        rung = {layer, RungState::degraded, ranked.finding.headline};
     }
     if (!reached) rung = {layer, RungState::not_reached, ""};
     if (rung.state == RungState::broken) reached = false;

@@ -7,6 +7,7 @@
 
 namespace gpuwhy {
 
-std::vector<Rung> make_ladder(const Snapshot& snapshot, const std::vector<Prediction>& predictions, const std::vector<RankedFinding>& findings);
+std::vector<Rung> make_ladder(const Snapshot& snapshot, const std::vector<Prediction>& predictions,
+                              const std::vector<RankedFinding>& findings);
 
 }  // namespace gpuwhy

@@ -15,7 +15,9 @@ bool is_stopped(const Prediction& prediction) {
   return prediction.outcome != Outcome::lists || prediction.sees_gpus.is(std::int64_t{0}) || prediction.usable_gpus.is(std::int64_t{0});
 }
 
-bool is_open(const Prediction& prediction) { return !is_stopped(prediction) && !prediction.usable_gpus.is_known() && prediction.outside.empty(); }
+bool is_open(const Prediction& prediction) {
+  return !is_stopped(prediction) && !prediction.usable_gpus.is_known() && prediction.outside.empty();
+}
 
 // Lower on the ladder first; on one rung the surer one; else as the catalogue has them.
 bool comes_before(const RankedFinding& a, const RankedFinding& b) {
@@ -54,7 +56,8 @@ void demote_without_effect(const RankInput& input, std::vector<RankedFinding>& f
   for (RankedFinding& ranked : findings) {
     if (ranked.finding.severity == Severity::note) ranked.role = Role::note;
     if (ranked.finding.severity != Severity::blocked || input.machine_matters) continue;
-    bool has_effect = std::ranges::any_of(input.predictions, [&](const Prediction& p) { return p.outside.empty() && concerns(ranked, p) && is_stopped(p); });
+    bool has_effect = std::ranges::any_of(input.predictions,
+                                          [&](const Prediction& p) { return p.outside.empty() && concerns(ranked, p) && is_stopped(p); });
     if (has_effect) continue;
     bool may_have = std::ranges::any_of(input.predictions, [&](const Prediction& p) { return concerns(ranked, p) && is_open(p); });
     if (may_have) {

@@ -8,9 +8,9 @@
 namespace gpuwhy {
 
 struct RankInput {
-  std::vector<RankedFinding> findings;       // of the scope, roles not yet given
-  std::vector<Prediction> predictions;       // of the scope
-  bool machine_matters = false;              // no framework is installed: what the machine lacks is the answer itself
+  std::vector<RankedFinding> findings;  // of the scope, roles not yet given
+  std::vector<Prediction> predictions;  // of the scope
+  bool machine_matters = false;         // no framework is installed: what the machine lacks is the answer itself
 };
 
 // Gives every finding its role and sorts: the root, what else would stop it, candidates, consequences, notes. Returns the gates that failed

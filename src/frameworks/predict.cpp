@@ -29,11 +29,16 @@ const Framework& row(FrameworkKind kind) {
 std::string_view outside_words(const FrameworkBuild& build) {
   if (!build.accelerator.is_known()) return "";
   switch (*build.accelerator) {
-    case Accelerator::rocm: return "ROCm";
-    case Accelerator::xpu: return "XPU";
-    case Accelerator::tpu: return "TPU";
-    case Accelerator::metal: return "Metal";
-    default: return "";
+    case Accelerator::rocm:
+      return "ROCm";
+    case Accelerator::xpu:
+      return "XPU";
+    case Accelerator::tpu:
+      return "TPU";
+    case Accelerator::metal:
+      return "Metal";
+    default:
+      return "";
   }
 }
 
@@ -50,7 +55,8 @@ Prediction predict(const Snapshot& snapshot, std::size_t environment, const Fram
     prediction = row(build.framework).predict(snapshot, where, build);
   } else {
     prediction.outside = outside;
-    prediction.sees_gpus = Fact<std::int64_t>::unknown(Why::not_probed, "a build for " + prediction.outside + " is outside of what gpuwhy judges");
+    prediction.sees_gpus =
+        Fact<std::int64_t>::unknown(Why::not_probed, "a build for " + prediction.outside + " is outside of what gpuwhy judges");
     prediction.usable_gpus = prediction.sees_gpus;
   }
   prediction.framework = build.framework;

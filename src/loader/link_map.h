@@ -20,8 +20,8 @@ enum class Libc { glibc, musl };
 // An object that is mapped in the emulated process.
 struct Object {
   const Candidate* file = nullptr;  // never null for an object of a LinkMap; lives in its table
-  int loaded_by = -1;               // index of the object that needs it and was first to; -1 for the program and for what dlopen was asked for
-  std::vector<std::string> names;   // under which it was asked for: they match later requests, like its soname
+  int loaded_by = -1;  // index of the object that needs it and was first to; -1 for the program and for what dlopen was asked for
+  std::vector<std::string> names;  // under which it was asked for: they match later requests, like its soname
   bool is_program = false;
 };
 

@@ -32,7 +32,8 @@ std::vector<std::string> preload_names(std::string_view list) {
 
 }  // namespace
 
-LinkMap::LinkMap(const LibraryTable& table, const LoaderSettings& settings, Libc libc) : table_(&table), settings_(&settings), libc_(libc) {}
+LinkMap::LinkMap(const LibraryTable& table, const LoaderSettings& settings, Libc libc)
+    : table_(&table), settings_(&settings), libc_(libc) {}
 
 std::string LinkMap::path_of(int index) const { return index < 0 ? std::string() : objects_[static_cast<std::size_t>(index)].file->path; }
 
@@ -101,7 +102,8 @@ Resolution LinkMap::request(const std::string& name, int caller, int loaded_by, 
   return std::move(result.resolution);
 }
 
-// Maps what the objects in `queue` need. The first request that fails ends it; when tracing, a library that is nowhere does not.
+// Maps what the objects in `queue` need. The first request that fails ends it; when tracing, a library that is nowhere does not, and with
+// musl nothing that can be survived.
 std::optional<Resolution> LinkMap::map_dependencies(std::vector<int> queue, Trace* trace) {
   for (std::size_t done = 0; done < queue.size(); ++done) {
     int parent = queue[done];
@@ -112,7 +114,8 @@ std::optional<Resolution> LinkMap::map_dependencies(std::vector<int> queue, Trac
       std::size_t before = objects_.size();
       Resolution answer = request(libc_ == Libc::glibc ? expanded(needed, tokens) : needed, parent, parent, index);
       if (objects_.size() > before) queue.push_back(index);
-      bool goes_on = answer.is_found() || (trace && answer.state == ResolutionState::not_found);
+      bool survives = answer.state == ResolutionState::not_found || (libc_ == Libc::musl && answer.state == ResolutionState::bad_file);
+      bool goes_on = answer.is_found() || (trace && survives);
       if (trace) trace->push_back(answer);
       if (!goes_on) return answer;
     }
@@ -135,11 +138,12 @@ std::optional<Resolution> LinkMap::map_preloads(std::vector<int>& queue, Trace* 
   for (const std::string& name : preload_names(*settings_->preload)) {
     int index = -1;
     std::size_t before = objects_.size();
-    Resolution answer = request(name, 0, 0, index);
+    int asks = libc_ == Libc::glibc ? 0 : -1;  // with musl nobody asks: the program's search path does not serve here
+    Resolution answer = request(name, asks, asks, index);
     if (objects_.size() > before) queue.push_back(index);
     if (trace && (answer.is_found() || answer.state == ResolutionState::process_dies)) trace->push_back(answer);
     if (answer.state == ResolutionState::process_dies) return answer;
-    if (answer.is_found()) continue;
+    if (answer.is_found() || libc_ == Libc::musl) continue;  // musl says nothing
     std::string why = answer.detail.empty() ? "cannot open shared object file" : answer.detail;
     if (why.starts_with("cannot ")) why = why.substr(0, why.find(": "));  // without the system's words
     messages_.push_back("ERROR: ld.so: object '" + name + "' from LD_PRELOAD cannot be preloaded (" + why + "): ignored.");

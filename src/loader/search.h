@@ -39,9 +39,9 @@ class Search {
 
  protected:
   enum class Step {
-    go_on,      // not here
-    end_list,   // not here, and the rest of this list of folders is not looked at
-    ended,      // the answer stands
+    go_on,     // not here
+    end_list,  // not here, and the rest of this list of folders is not looked at
+    ended,     // the answer stands
   };
   Step try_folders(SearchRule rule, const std::vector<std::string>& folders, const std::string& origin);
   Step try_folder(SearchRule rule, const std::string& folder, const std::string& origin);

@@ -1,6 +1,7 @@
 // glibc: RPATH of the caller, of the object that needs it, and so on, then of the program (nothing of this when the caller has RUNPATH;
-// those among them that have RUNPATH are skipped); LD_LIBRARY_PATH; RUNPATH of the caller alone; ld.so.cache; default folders. In each folder
-// the sub-folders for the processor come first. A file that is not for this processor is passed over; a file that is broken ends it all.
+// those among them that have RUNPATH are skipped); LD_LIBRARY_PATH; RUNPATH of the caller alone; ld.so.cache; default folders. In each
+// folder the sub-folders for the processor come first. A file that is not for this processor is passed over; a file that is broken ends it
+// all.
 #include <algorithm>
 
 #include "base/path.h"
@@ -54,20 +55,28 @@ class GlibcSearch final : public Search {
 Search::Step GlibcSearch::judge(SearchRule rule, const std::string& place, const std::string& origin, const Candidate& file) {
   constexpr std::string_view absent = "No such file or directory";
   switch (file.state) {
-    case CandidateState::loadable: return found(rule, place, origin, file);
+    case CandidateState::loadable:
+      return found(rule, place, origin, file);
     case CandidateState::dangling:
       if (file.detail == link_loop) return skip(rule, place, origin, link_loop, "a link that leads to itself, skipped");
       return skip(rule, place, origin, absent, "a link to nothing, skipped");
-    case CandidateState::unreadable: return skip(rule, place, origin, "Permission denied", "no permission to read it, skipped");
+    case CandidateState::unreadable:
+      return skip(rule, place, origin, "Permission denied", "no permission to read it, skipped");
     case CandidateState::wrong_class:
       saw_other_class_ = true;
       return skip(rule, place, origin, absent, "32-bit, skipped");
-    case CandidateState::wrong_machine: return skip(rule, place, origin, absent, "for another processor, skipped");
-    case CandidateState::too_short: return stop(rule, place, origin, file, "file too short");
-    case CandidateState::not_elf: return stop(rule, place, origin, file, file.detail.empty() ? "invalid ELF header" : file.detail);
-    case CandidateState::header_cut: return stop(rule, place, origin, file, "cannot read file data");
-    case CandidateState::folder: return stop(rule, place, origin, file, "cannot read file data: Is a directory");
-    case CandidateState::segments_cut: break;
+    case CandidateState::wrong_machine:
+      return skip(rule, place, origin, absent, "for another processor, skipped");
+    case CandidateState::too_short:
+      return stop(rule, place, origin, file, "file too short");
+    case CandidateState::not_elf:
+      return stop(rule, place, origin, file, file.detail.empty() ? "invalid ELF header" : file.detail);
+    case CandidateState::header_cut:
+      return stop(rule, place, origin, file, "cannot read file data");
+    case CandidateState::folder:
+      return stop(rule, place, origin, file, "cannot read file data: Is a directory");
+    case CandidateState::segments_cut:
+      break;
   }
   return end_with(ResolutionState::process_dies, rule, place, origin, file,
                   file.detail.empty() ? "the file is shorter than its headers promise" : file.detail, "cut short: the process dies here");

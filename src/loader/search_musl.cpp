@@ -1,7 +1,5 @@
 // musl: LD_LIBRARY_PATH; RPATH or RUNPATH (one thing here) of the caller and of those that needed it, up to the program; the system's list.
 // No cache, no sub-folders for processors. Only what cannot be opened is passed over: anything else by that name ends the search.
-#include <algorithm>
-
 #include "loader/search.h"
 
 namespace gpuwhy::loader {
@@ -27,9 +25,11 @@ class MuslSearch final : public Search {
       return end_with(ResolutionState::bad_file, rule, place, origin, file, words(error), outcome);
     };
     switch (file.state) {
-      case CandidateState::loadable: return found(rule, place, origin, file);
+      case CandidateState::loadable:
+        return found(rule, place, origin, file);
       case CandidateState::dangling:
-        if (file.detail == "Too many levels of symbolic links") return stop("Symbolic link loop", "a link that leads to itself: the loader stops here");
+        if (file.detail == "Too many levels of symbolic links")
+          return stop("Symbolic link loop", "a link that leads to itself: the loader stops here");
         not_there();
         note(rule, place, origin, "a link to nothing, skipped");
         return Step::go_on;
@@ -37,13 +37,19 @@ class MuslSearch final : public Search {
         last_error_ = "Permission denied";
         note(rule, place, origin, "no permission to read it, skipped");
         return Step::go_on;
-      case CandidateState::folder: return stop("Is a directory", "a folder: the loader stops here");
-      case CandidateState::wrong_class: return stop("Exec format error", "32-bit: the loader stops here");
-      case CandidateState::wrong_machine: return stop("Exec format error", "for another processor: the loader stops here");
+      case CandidateState::folder:
+        return stop("Is a directory", "a folder: the loader stops here");
+      case CandidateState::wrong_class:
+        return stop("Exec format error", "32-bit: the loader stops here");
+      // It is mapped before musl meets a relocation that it does not know; for those behind it the effect is the same.
+      case CandidateState::wrong_machine:
+        return stop("Exec format error", "for another processor: the loader stops here");
       case CandidateState::too_short:
       case CandidateState::not_elf:
-      case CandidateState::header_cut: return stop("Exec format error", "no usable ELF file: the loader stops here");
-      case CandidateState::segments_cut: break;
+      case CandidateState::header_cut:
+        return stop("Exec format error", "no usable ELF file: the loader stops here");
+      case CandidateState::segments_cut:
+        break;
     }
     return end_with(ResolutionState::process_dies, rule, place, origin, file,
                     file.detail.empty() ? "the file is shorter than its headers promise" : file.detail, "cut short: the process dies here");
@@ -56,7 +62,7 @@ class MuslSearch final : public Search {
       note(SearchRule::ld_library_path, "LD_LIBRARY_PATH", "", value.is_absent() ? "not set" : "empty");
       return Step::go_on;
     }
-    return try_folders(SearchRule::ld_library_path, plain_folders(*value), "");
+    return try_folders(SearchRule::ld_library_path, musl_folders_of(*value), "");
   }
 
   Step by_own_paths() {
@@ -67,7 +73,7 @@ class MuslSearch final : public Search {
       if (has_foreign_token(list)) continue;  // musl then ignores the whole list
       Tokens tokens = tokens_of(index);
       std::vector<std::string> folders;
-      for (const std::string& folder : plain_folders(list)) folders.push_back(expanded(folder, tokens));
+      for (const std::string& folder : musl_folders_of(list)) folders.push_back(expanded(folder, tokens));
       if (try_folders(uses_runpath ? SearchRule::runpath : SearchRule::rpath, folders, holder.path) == Step::ended) return Step::ended;
     }
     return Step::go_on;
@@ -80,19 +86,6 @@ class MuslSearch final : public Search {
       if (!rest.starts_with("$ORIGIN") && !rest.starts_with("${ORIGIN}")) return true;
     }
     return false;
-  }
-
-  // Line ends separate too; empty elements are nothing.
-  static std::vector<std::string> plain_folders(std::string_view list) {
-    std::vector<std::string> folders;
-    while (!list.empty()) {
-      std::size_t end = std::min(list.find_first_of(":\n"), list.size());
-      std::string folder(list.substr(0, end));
-      while (folder.size() > 1 && folder.ends_with('/')) folder.pop_back();
-      if (!folder.empty()) folders.push_back(std::move(folder));
-      list.remove_prefix(std::min(end + 1, list.size()));
-    }
-    return folders;
   }
 
   std::string last_error_ = "No such file or directory";

@@ -1,6 +1,7 @@
 #include "loader/search_path.h"
 
 #include <algorithm>
+#include <unordered_set>
 
 namespace gpuwhy::loader {
 namespace {
@@ -45,6 +46,7 @@ std::string expanded(std::string_view text, const Tokens& tokens) {
 
 std::vector<std::string> folders_of(std::string_view list, std::string_view separators, const Tokens& tokens) {
   std::vector<std::string> folders;
+  std::unordered_set<std::string> seen;  // TensorFlow's list has hundreds of elements
   if (list.empty()) return folders;
   while (true) {
     std::size_t end = std::min(list.find_first_of(separators), list.size());
@@ -52,10 +54,22 @@ std::vector<std::string> folders_of(std::string_view list, std::string_view sepa
     while (folder.size() > 1 && folder.ends_with('/')) folder.pop_back();
     // Only an element that was empty from the start is the current folder; one that became empty by its tokens is dropped.
     bool wanted = !folder.empty() || end == 0;
-    if (wanted && std::ranges::find(folders, folder) == folders.end()) folders.push_back(std::move(folder));
+    if (wanted && seen.insert(folder).second) folders.push_back(std::move(folder));
     if (end == list.size()) return folders;
     list.remove_prefix(end + 1);
   }
+}
+
+std::vector<std::string> musl_folders_of(std::string_view list) {
+  std::vector<std::string> folders;
+  while (!list.empty()) {
+    std::size_t end = std::min(list.find_first_of(":\n"), list.size());
+    std::string folder(list.substr(0, end));
+    while (folder.size() > 1 && folder.ends_with('/')) folder.pop_back();
+    if (!folder.empty()) folders.push_back(std::move(folder));
+    list.remove_prefix(std::min(end + 1, list.size()));
+  }
+  return folders;
 }
 
 }  // namespace gpuwhy::loader

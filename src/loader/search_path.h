@@ -20,7 +20,10 @@ std::string expanded(std::string_view text, const Tokens& tokens);
 // has no folder at all.
 std::vector<std::string> folders_of(std::string_view list, std::string_view separators, const Tokens& tokens);
 
-inline constexpr std::string_view object_separators = ":";    // DT_RPATH, DT_RUNPATH
-inline constexpr std::string_view variable_separators = ":;"; // LD_LIBRARY_PATH
+// The same as musl reads them: line ends separate too, empty elements are nothing, and there are no tokens in LD_LIBRARY_PATH.
+std::vector<std::string> musl_folders_of(std::string_view list);
+
+inline constexpr std::string_view object_separators = ":";     // DT_RPATH, DT_RUNPATH
+inline constexpr std::string_view variable_separators = ":;";  // LD_LIBRARY_PATH
 
 }  // namespace gpuwhy::loader

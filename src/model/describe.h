@@ -43,8 +43,7 @@ template <>
 inline constexpr std::array<std::string_view, 5> enum_words<Why> = {"not-probed", "denied", "timed-out", "crashed", "malformed"};
 template <>
 inline constexpr std::array<std::string_view, 10> enum_words<CandidateState> = {
-    "loadable",  "dangling", "unreadable", "wrong-class",  "wrong-machine",
-    "too-short", "not-elf",  "header-cut", "segments-cut", "folder"};
+    "loadable", "dangling", "unreadable", "wrong-class", "wrong-machine", "too-short", "not-elf", "header-cut", "segments-cut", "folder"};
 template <>
 inline constexpr std::array<std::string_view, 2> enum_words<FrameworkKind> = {"tensorflow", "torch"};
 template <>
@@ -308,7 +307,9 @@ struct AnyVisitor {
 
 // A struct whose fields are listed above.
 template <class S>
-concept Described = requires(detail::AnyVisitor v, S& section) { describe(v, section); };
+concept Described = requires(detail::AnyVisitor v, S& section) {
+  describe(v, section);
+};
 
 template <class Visitor, class S>
 void for_each_field(Visitor& visitor, S& section) {

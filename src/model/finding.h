@@ -11,8 +11,8 @@
 
 namespace gpuwhy {
 
-enum class Severity { note, degraded, blocked };     // in ascending order
-enum class Confidence { possible, likely, certain }; // consistent with it / its mechanism is present / the failure itself was seen
+enum class Severity { note, degraded, blocked };      // in ascending order
+enum class Confidence { possible, likely, certain };  // consistent with it / its mechanism is present / the failure itself was seen
 enum class Safety {
   safe,       // undone by one command, touches nothing but this environment
   ask,        // changes the system or other environments
@@ -27,13 +27,13 @@ struct Remedy {
   std::vector<std::string> steps;  // where no command exists: a menu, the BIOS, a YAML field
   Safety safety = Safety::ask;
   std::string undo;
-  Command check;                   // shows that it worked
+  Command check;  // shows that it worked
 };
 
 struct Finding {
-  std::string cause;     // slug; filled in by the engine
-  std::string subject;   // "TensorFlow 2.20.0 in ~/venv", "0000:01:00.0", "" = the machine
-  std::string headline;  // the fault in one clause: "cuDNN 9 is not installed in this environment"
+  std::string cause;                 // slug; filled in by the engine
+  std::string subject;               // "TensorFlow 2.20.0 in ~/venv", "0000:01:00.0", "" = the machine
+  std::string headline;              // the fault in one clause: "cuDNN 9 is not installed in this environment"
   std::vector<std::string> details;  // lines that prove it, for people, in reading order
   std::vector<Evidence> because;     // the same for machines
   Severity severity = Severity::blocked;

@@ -59,14 +59,15 @@ struct Report {
   OverallVerdict verdict = OverallVerdict::unknown;
   std::vector<Prediction> predictions;
   std::vector<Rung> ladder;
-  std::vector<RankedFinding> findings;  // the root first
-  std::vector<std::string> unexplained; // gates that failed with no cause to explain them
+  std::vector<RankedFinding> findings;   // the root first
+  std::vector<std::string> unexplained;  // gates that failed with no cause to explain them
   std::optional<NextCheck> next_check;
   std::vector<NotTold> unknown;
   std::vector<OtherEnvironment> others;
-  std::vector<std::string> remarks;     // what is outside of gpuwhy, what is ready and fits
-  std::map<std::string, double> timings_ms;  // live runs only
-  std::string home;                     // for "~" on the user's own terminal
+  std::vector<std::string> remarks;            // what is outside of gpuwhy, what is ready and fits
+  std::vector<std::string> environment_notes;  // of the judged environments: .pth files that hold code, shims, editable installs
+  std::map<std::string, double> timings_ms;    // live runs only
+  std::string home;                            // for "~" on the user's own terminal
 };
 
 }  // namespace gpuwhy

@@ -22,17 +22,17 @@ struct Tried {
 enum class ResolutionState {
   found,
   not_found,
-  bad_file,            // the loader stops at a file that it cannot take; the good ones behind it are never tried
-  dependency_failed,   // the file is there, one that it needs (DT_NEEDED) is not
-  process_dies,        // a cut library: the process is killed while it maps it
-  cannot_tell,         // a folder that decides could not be read
+  bad_file,           // the loader stops at a file that it cannot take; the good ones behind it are never tried
+  dependency_failed,  // the file is there, one that it needs (DT_NEEDED) is not
+  process_dies,       // a cut library: the process is killed while it maps it
+  cannot_tell,        // a folder that decides could not be read
 };
 
 struct Resolution {
   std::string name;    // what was asked for
   std::string caller;  // the object that asked
   ResolutionState state = ResolutionState::not_found;
-  std::string path;    // found, bad_file, process_dies: the file
+  std::string path;  // found, bad_file, process_dies: the file
   std::string real_path;
   SearchRule rule = SearchRule::default_folder;
   std::string detail;  // bad_file: what the loader would say; cannot_tell: what could not be read

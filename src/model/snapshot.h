@@ -16,15 +16,15 @@ namespace gpuwhy {
 // --- the machine itself -------------------------------------------------------------------------------------------------------------
 
 struct Host {
-  Fact<std::string> os_id;        // os-release ID: "debian", "ubuntu", "rocky", "opensuse-leap", "arch", "alpine"
-  Fact<std::string> os_id_like;   // os-release ID_LIKE
-  Fact<std::string> os_version;   // os-release VERSION_ID
-  Fact<std::string> os_name;      // os-release PRETTY_NAME
+  Fact<std::string> os_id;       // os-release ID: "debian", "ubuntu", "rocky", "opensuse-leap", "arch", "alpine"
+  Fact<std::string> os_id_like;  // os-release ID_LIKE
+  Fact<std::string> os_version;  // os-release VERSION_ID
+  Fact<std::string> os_name;     // os-release PRETTY_NAME
   Fact<std::string> kernel_release;
   Fact<std::string> architecture;
-  Fact<std::string> libc;         // "glibc 2.36", "musl"
+  Fact<std::string> libc;  // "glibc 2.36", "musl"
   Fact<Private<std::string>> host_name;
-  Fact<Private<std::string>> user;       // whose environment is judged
+  Fact<Private<std::string>> user;  // whose environment is judged
   Fact<Private<std::string>> home;
   Fact<Private<std::string>> sudo_user;  // who called sudo; absent when nobody did
   Fact<std::uint32_t> uid;
@@ -57,9 +57,9 @@ struct PciBus {
 
 struct ModuleFile {
   std::string path;
-  std::string kernel;             // the kernel release whose folder it lies in
-  Fact<std::string> version;      // from .modinfo; unknown when compressed
-  Fact<std::string> license;      // "NVIDIA" = proprietary, "Dual MIT/GPL" = open
+  std::string kernel;         // the kernel release whose folder it lies in
+  Fact<std::string> version;  // from .modinfo; unknown when compressed
+  Fact<std::string> license;  // "NVIDIA" = proprietary, "Dual MIT/GPL" = open
   bool operator==(const ModuleFile&) const = default;
 };
 
@@ -75,21 +75,21 @@ struct DriverPackage {
 };
 
 struct KernelModule {
-  Fact<bool> loaded;                 // the module `nvidia`
+  Fact<bool> loaded;  // the module `nvidia`
   Fact<bool> uvm_loaded;
-  Fact<std::string> loaded_version;  // of the LOADED module
-  Fact<std::string> loaded_flavour;  // "open" or "proprietary"
-  Fact<std::vector<ModuleFile>> files;       // nvidia.ko* below /lib/modules, of every kernel
-  Fact<std::vector<DkmsState>> dkms;         // absent: no DKMS tree
-  Fact<bool> headers_present;                // /lib/modules/$(uname -r)/build leads somewhere
+  Fact<std::string> loaded_version;     // of the LOADED module
+  Fact<std::string> loaded_flavour;     // "open" or "proprietary"
+  Fact<std::vector<ModuleFile>> files;  // nvidia.ko* below /lib/modules, of every kernel
+  Fact<std::vector<DkmsState>> dkms;    // absent: no DKMS tree
+  Fact<bool> headers_present;           // /lib/modules/$(uname -r)/build leads somewhere
   Fact<bool> secure_boot;
-  Fact<std::string> lockdown;                // "none", "integrity", "confidentiality"
-  Fact<bool> signature_enforced;             // module.sig_enforce
+  Fact<std::string> lockdown;                     // "none", "integrity", "confidentiality"
+  Fact<bool> signature_enforced;                  // module.sig_enforce
   Fact<std::vector<std::string>> blacklisted_by;  // modprobe.d files that blacklist nvidia
   Fact<std::vector<std::string>> rivals_loaded;   // of nouveau, nova_core, vfio_pci
   Fact<std::vector<DriverPackage>> packages;      // of the distribution
-  Fact<bool> nvswitch_present;               // /proc/devices names nvidia-nvswitch, or nodes /dev/nvidia-nvswitch*
-  Fact<bool> fabric_manager_running;         // a process nv-fabricmanager
+  Fact<bool> nvswitch_present;                    // /proc/devices names nvidia-nvswitch, or nodes /dev/nvidia-nvswitch*
+  Fact<bool> fabric_manager_running;              // a process nv-fabricmanager
   bool operator==(const KernelModule&) const = default;
 };
 
@@ -103,22 +103,22 @@ struct DeviceNode {
 };
 
 struct DeviceNodes {
-  Fact<std::vector<DeviceNode>> nodes;      // /dev/nvidia*, /dev/dxg, Jetson's; an empty list is an answer
+  Fact<std::vector<DeviceNode>> nodes;               // /dev/nvidia*, /dev/dxg, Jetson's; an empty list is an answer
   Fact<std::map<std::string, std::int64_t>> majors;  // of /proc/devices, names beginning with nvidia
-  Fact<bool> modprobe_setuid;               // a set-uid nvidia-modprobe would create missing nodes at first use
+  Fact<bool> modprobe_setuid;                        // a set-uid nvidia-modprobe would create missing nodes at first use
   bool operator==(const DeviceNodes&) const = default;
 };
 
 // Where we are, and what that place says about a GPU having been handed to us.
 struct Platform {
-  Fact<std::string> kind;       // bare, container, wsl1, wsl2, slurm, kubernetes, colab, kaggle, sagemaker, databricks, runpod, jetson
-  Fact<std::string> container;  // docker, podman, containerd, lxc, apptainer, other; absent = none
-  Fact<std::string> accelerator;    // what a hosted notebook says it was given: "gpu", "cpu", "tpu"; absent = it says nothing
-  Fact<std::string> slurm_job;      // SLURM_JOB_ID; absent outside a job
-  Fact<std::string> slurm_gpus;     // SLURM_GPUS_ON_NODE, SLURM_STEP_GPUS or SLURM_JOB_GPUS; absent = none given
-  Fact<bool> slurm_installed;       // slurm.conf or sinfo is here: this may be a login node
-  Fact<bool> injected_driver;       // driver files are mounted one by one into this container (/proc/self/mountinfo)
-  std::vector<std::string> markers; // what told us, for evidence
+  Fact<std::string> kind;            // bare, container, wsl1, wsl2, slurm, kubernetes, colab, kaggle, sagemaker, databricks, runpod, jetson
+  Fact<std::string> container;       // docker, podman, containerd, lxc, apptainer, other; absent = none
+  Fact<std::string> accelerator;     // what a hosted notebook says it was given: "gpu", "cpu", "tpu"; absent = it says nothing
+  Fact<std::string> slurm_job;       // SLURM_JOB_ID; absent outside a job
+  Fact<std::string> slurm_gpus;      // SLURM_GPUS_ON_NODE, SLURM_STEP_GPUS or SLURM_JOB_GPUS; absent = none given
+  Fact<bool> slurm_installed;        // slurm.conf or sinfo is here: this may be a login node
+  Fact<bool> injected_driver;        // driver files are mounted one by one into this container (/proc/self/mountinfo)
+  std::vector<std::string> markers;  // what told us, for evidence
   bool operator==(const Platform&) const = default;
 };
 
@@ -136,30 +136,30 @@ struct CudaDevice {
 
 // One conversation with one libcuda. Codes are the driver's own (CUresult, nvmlReturn_t).
 struct DriverAnswers {
-  std::string libcuda;                 // what was opened
-  Fact<std::string> loaded_libcuda;    // the file that answered (links followed); absent = dlopen found nothing
+  std::string libcuda;               // what was opened
+  Fact<std::string> loaded_libcuda;  // the file that answered (links followed); absent = dlopen found nothing
   std::string dlopen_error;
-  Fact<std::int64_t> init;             // cuInit
-  Fact<std::int64_t> version;          // cuDriverGetVersion: 12040
-  Fact<std::int64_t> count;            // cuDeviceGetCount
+  Fact<std::int64_t> init;     // cuInit
+  Fact<std::int64_t> version;  // cuDriverGetVersion: 12040
+  Fact<std::int64_t> count;    // cuDeviceGetCount
   Fact<std::vector<CudaDevice>> devices;
-  Fact<std::string> loaded_nvml;       // absent = dlopen found nothing
-  Fact<std::int64_t> nvml_init;        // nvmlInit_v2
-  Fact<std::int64_t> nvml_count;       // physical cards, whatever CUDA_VISIBLE_DEVICES says
+  Fact<std::string> loaded_nvml;  // absent = dlopen found nothing
+  Fact<std::int64_t> nvml_init;   // nvmlInit_v2
+  Fact<std::int64_t> nvml_count;  // physical cards, whatever CUDA_VISIBLE_DEVICES says
   Fact<std::string> nvml_driver_version;
   Fact<std::vector<std::string>> nvml_uuids;  // in NVML's order, as given ("GPU-...")
-  std::string end;                     // "finished", "crashed", "timed out", "not run"
-  std::string end_detail;              // "signal 11 in cuInit", "no answer within 30000 ms in cuInit", why it was not run
+  std::string end;                            // "finished", "crashed", "timed out", "not run"
+  std::string end_detail;                     // "signal 11 in cuInit", "no answer within 30000 ms in cuInit", why it was not run
   bool operator==(const DriverAnswers&) const = default;
 };
 
 // --- Python environments and what is installed in them -------------------------------------------------------------------------------
 
 struct Package {
-  std::string name;       // normalised: nvidia-cudnn-cu12
+  std::string name;  // normalised: nvidia-cudnn-cu12
   std::string version;
-  std::string location;   // its dist-info folder, or conda-meta file
-  std::string installer;  // pip, uv, conda; "" when it does not say
+  std::string location;                    // its dist-info folder, or conda-meta file
+  std::string installer;                   // pip, uv, conda; "" when it does not say
   std::vector<std::string> requires_dist;  // only for frameworks: lines that name nvidia-*, cuda-*, triton
   std::string requires_python;
   bool damaged_metadata = false;
@@ -172,31 +172,31 @@ enum class Accelerator { cuda, cpu, rocm, xpu, tpu, metal, unknown };
 // One framework as installed in one environment.
 struct FrameworkBuild {
   FrameworkKind framework = FrameworkKind::tensorflow;
-  Fact<std::string> version;       // "2.20.0", "2.10.0+cu128"
-  std::string distribution;        // "tensorflow-cpu", "torch"; "" when there is no dist-info
-  std::string folder;              // the package's folder
+  Fact<std::string> version;  // "2.20.0", "2.10.0+cu128"
+  std::string distribution;   // "tensorflow-cpu", "torch"; "" when there is no dist-info
+  std::string folder;         // the package's folder
   Fact<Accelerator> accelerator;
-  Fact<std::string> cuda_version;  // what it was built with: "12.5.1"
-  Fact<std::string> cudnn_version; // "9", "9.10.2"
+  Fact<std::string> cuda_version;                // what it was built with: "12.5.1"
+  Fact<std::string> cudnn_version;               // "9", "9.10.2"
   Fact<std::vector<std::string>> architectures;  // sm_80, compute_90: from the build's own words or the facts table
-  std::vector<std::string> objects;  // ELF files that importing it loads, in that order; the first is what Python dlopens
-  std::vector<std::string> missing_files;  // files the package cannot do without that are not there
+  std::vector<std::string> objects;              // ELF files that importing it loads, in that order; the first is what Python dlopens
+  std::vector<std::string> missing_files;        // files the package cannot do without that are not there
   bool operator==(const FrameworkBuild&) const = default;
 };
 
 struct PythonEnvironment {
-  std::string interpreter;          // as its user would type it
-  std::string program;              // the ELF file behind it (links followed); "" when it could not be found
-  std::string loader;               // its PT_INTERP
+  std::string interpreter;  // as its user would type it
+  std::string program;      // the ELF file behind it (links followed); "" when it could not be found
+  std::string loader;       // its PT_INTERP
   std::string prefix;
-  std::string kind;                 // venv, uv, virtualenv, conda, system, pyenv, pipx
-  Fact<std::string> version;        // "3.12"
+  std::string kind;           // venv, uv, virtualenv, conda, system, pyenv, pipx
+  Fact<std::string> version;  // "3.12"
   bool active = false;
-  std::string chosen_by;            // "VIRTUAL_ENV", "CONDA_PREFIX", "first python3 on PATH", "--python", "Jupyter kernel NAME"
+  std::string chosen_by;                       // "VIRTUAL_ENV", "CONDA_PREFIX", "first python3 on PATH", "--python", "Jupyter kernel NAME"
   Fact<std::vector<std::string>> search_path;  // sys.path, without the script's own folder
   Fact<std::vector<Package>> packages;         // those that matter to a GPU
   std::vector<FrameworkBuild> frameworks;
-  std::vector<std::string> notes;   // .pth files that hold code, editable installs, shadowed packages
+  std::vector<std::string> notes;  // .pth files that hold code, editable installs, shadowed packages
   bool operator==(const PythonEnvironment&) const = default;
 };
 
@@ -205,7 +205,7 @@ struct PythonEnvironment {
 struct Meta {
   std::string tool_version;
   std::string facts_as_of;
-  std::string basis;  // live, root, invented
+  std::string basis;                          // live, root, invented
   std::vector<std::string> asked_frameworks;  // --framework; empty = all that are installed
   bool operator==(const Meta&) const = default;
 };
@@ -228,8 +228,8 @@ struct Snapshot {
   std::map<std::string, std::string> variables;  // allow-listed environment variables that are set
   LoaderSettings loader;
   LibraryTable libraries;
-  std::vector<DriverAnswers> drivers;            // the first is the default one: plain "libcuda.so.1"
-  std::vector<PythonEnvironment> environments;   // the active one first
+  std::vector<DriverAnswers> drivers;           // the first is the default one: plain "libcuda.so.1"
+  std::vector<PythonEnvironment> environments;  // the active one first
   std::vector<Unread> unread;
   bool operator==(const Snapshot&) const = default;
 

@@ -37,8 +37,7 @@ ordered_json to_json(const std::vector<T>& list);
 template <class T>
 ordered_json to_json(const std::map<std::string, T>& map);
 template <class S>
-  requires std::is_class_v<S>
-ordered_json to_json(const S& section);
+requires std::is_class_v<S> ordered_json to_json(const S& section);
 
 struct FieldWriter {
   std::vector<std::pair<std::string_view, ordered_json>> fields;
@@ -53,8 +52,7 @@ FieldWriter written_fields(const S& section) {
 }
 
 template <class S>
-  requires std::is_class_v<S>
-ordered_json to_json(const S& section) {
+requires std::is_class_v<S> ordered_json to_json(const S& section) {
   static const FieldWriter defaults = written_fields(S{});
   ordered_json object = ordered_json::object();
   FieldWriter written = written_fields(section);
@@ -75,7 +73,8 @@ ordered_json to_json(const Fact<T>& fact) {
   ordered_json object = ordered_json::object();
   if (fact.is_known()) object["value"] = to_json(*fact);
   else if (fact.is_absent()) object["absent"] = true;
-  else if (fact.why() != Why::not_probed || !fact.detail().empty() || fact.evidence() != Evidence{}) object["unknown"] = to_json(fact.why());
+  else if (fact.why() != Why::not_probed || !fact.detail().empty() || fact.evidence() != Evidence{})
+    object["unknown"] = to_json(fact.why());
   if (!fact.detail().empty()) object["detail"] = to_json(fact.detail());
   if (fact.evidence() != Evidence{}) object["from"] = evidence_to_json(fact.evidence());
   return object;
@@ -109,8 +108,7 @@ class FieldReader {
   void read_key(const std::string& key, std::string& to);
 
   template <std::integral T>
-    requires(!std::same_as<T, bool>)
-  void read(const json& from, T& to) {
+  requires(!std::same_as<T, bool>) void read(const json& from, T& to) {
     if (from.is_number_unsigned() && std::in_range<T>(from.get<std::uint64_t>())) to = static_cast<T>(from.get<std::uint64_t>());
     else if (from.is_number_integer() && !from.is_number_unsigned() && std::in_range<T>(from.get<std::int64_t>()))
       to = static_cast<T>(from.get<std::int64_t>());
@@ -183,7 +181,7 @@ class FieldReader {
   }
 
   template <class S>
-    requires std::is_class_v<S>
+  requires std::is_class_v<S>
   void read(const json& from, S& to) {
     if (!from.is_object()) return expected("an object", from);
     Members members{*this, from};

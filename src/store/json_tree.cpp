@@ -87,12 +87,12 @@ class TreeBuilder : public nlohmann::json_sax<json> {
   std::optional<std::size_t> error_position_;
 };
 
+// `position` is how many bytes were read: the last of them is the one that does not fit.
 std::string place_of(std::string_view text, std::size_t position) {
-  std::string_view before = text.substr(0, std::min(position, text.size()));
+  std::string_view before = text.substr(0, std::min(std::max<std::size_t>(position, 1) - 1, text.size()));
   auto line = std::ranges::count(before, '\n') + 1;
   std::size_t last_break = before.rfind('\n');
-  std::size_t column = last_break == std::string_view::npos ? before.size() : before.size() - last_break - 1;
-  return fmt::format("line {}, column {}", line, std::max<std::size_t>(column, 1));
+  return fmt::format("line {}, column {}", line, last_break == std::string_view::npos ? before.size() + 1 : before.size() - last_break);
 }
 
 // Appends the one-line form and stops as soon as it would pass `limit` bytes of `out`.

@@ -65,11 +65,11 @@ class Redactor {
   const Name* find_name(std::string_view text, std::size_t at, std::string_view name) const;
 
   Names users_, hosts_;
-  std::size_t longest_ = 0;  // of those names
+  std::size_t longest_ = 0;                                // of those names
   std::map<std::string, std::string, std::less<>> homes_;  // home folders as a whole, and their aliases
   std::map<std::string, std::map<std::string, std::string, std::less<>>, std::less<>> aliases_;  // by kind, then by secret
   std::map<std::string, int, std::less<>> last_number_;                                          // by kind
-  std::set<std::string, std::less<>> taken_aliases_;  // they stand in the texts already
+  std::set<std::string, std::less<>> taken_aliases_;                                             // they stand in the texts already
   std::set<std::string, std::less<>> vocabulary_, versions_, short_uuids_;
   UuidAlias uuids_;
 };

@@ -13,8 +13,7 @@ namespace gpuwhy {
 
 namespace {
 
-constexpr auto alias_kinds =
-    std::to_array<std::string_view>({"user", "host", "domain", "secret", "serial", "email", "mac", "address"});
+constexpr auto alias_kinds = std::to_array<std::string_view>({"user", "host", "domain", "secret", "serial", "email", "mac", "address"});
 constexpr auto home_parents = std::to_array<std::string_view>({"/home/", "/Users/", "\\Users\\", "\\\\Users\\\\"});
 constexpr auto nobodys_homes = std::to_array<std::string_view>({"root", "linuxbrew", "Shared", "Public", "Default"});
 constexpr std::size_t longest_name = 64;
@@ -30,7 +29,7 @@ bool is_alias(std::string_view text, std::string_view kind) {
 // The folder name at `at`, which follows "/home/".
 std::string_view home_name_at(std::string_view text, std::size_t at) {
   std::size_t end = at;
-  while (end < text.size() && end - at < longest_name && static_cast<unsigned char>(text[end]) > ' ' &&
+  while (end < text.size() && end - at<longest_name&& static_cast<unsigned char>(text[end])> ' ' &&
          !std::string_view("/\\:;,\"'<>|()[]{}=*?$").contains(text[end]))
     ++end;
   std::string_view name = text.substr(at, end - at);
@@ -48,7 +47,8 @@ std::string_view home_parent_at(std::string_view text, std::size_t at) {
 bool is_nobodys(std::string_view name) { return name.empty() || std::ranges::find(nobodys_homes, name) != nobodys_homes.end(); }
 
 bool is_system_folder(std::string_view folder) {
-  for (std::string_view top : {"/root", "/usr", "/var", "/etc", "/lib", "/bin", "/sbin", "/run", "/proc", "/sys", "/dev", "/tmp", "/nonexistent"})
+  for (std::string_view top :
+       {"/root", "/usr", "/var", "/etc", "/lib", "/bin", "/sbin", "/run", "/proc", "/sys", "/dev", "/tmp", "/nonexistent"})
     if (path::is_inside(folder, top)) return folder != "/var/home" && !folder.starts_with("/var/home/");
   return false;
 }

@@ -141,6 +141,7 @@ void describe(auto& v, Of<Report> auto& s) {
   v("unknown", s.unknown);
   v("others", s.others);
   v("remarks", s.remarks);
+  v("environment_notes", s.environment_notes);
   v("timings_ms", s.timings_ms);
   v("home", s.home);
 }

@@ -30,9 +30,9 @@ struct TokenShape {
 };
 
 constexpr std::array<TokenShape, 23> token_shapes = {{
-    {"ghp_", 16},  {"gho_", 16},  {"ghu_", 16},  {"ghs_", 16},   {"ghr_", 16}, {"github_pat_", 16}, {"glpat-", 16}, {"hf_", 16},
-    {"sk-", 16},   {"AKIA", 16},  {"ASIA", 16},  {"xoxb-", 10},  {"xoxp-", 10}, {"xoxa-", 10},      {"AIza", 30},   {"nvapi-", 16},
-    {"pypi-", 40}, {"npm_", 30},  {"dckr_pat_", 16}, {"dapi", 32}, {"r8_", 30}, {"gsk_", 30},       {"wandb_v1_", 16},
+    {"ghp_", 16},  {"gho_", 16}, {"ghu_", 16},      {"ghs_", 16},  {"ghr_", 16},  {"github_pat_", 16}, {"glpat-", 16},    {"hf_", 16},
+    {"sk-", 16},   {"AKIA", 16}, {"ASIA", 16},      {"xoxb-", 10}, {"xoxp-", 10}, {"xoxa-", 10},       {"AIza", 30},      {"nvapi-", 16},
+    {"pypi-", 40}, {"npm_", 30}, {"dckr_pat_", 16}, {"dapi", 32},  {"r8_", 30},   {"gsk_", 30},        {"wandb_v1_", 16},
 }};
 
 std::size_t json_web_token_length(std::string_view text, std::size_t at) {
@@ -62,7 +62,7 @@ std::size_t shaped_token_length(std::string_view text, std::size_t at) {
 
 // What stands before a value: "HF_TOKEN=", "token: '", "--password ", "Serial Number : ".
 struct Label {
-  std::string name;  // lower case, blanks inside as '_'
+  std::string name;    // lower case, blanks inside as '_'
   char separator = 0;  // '=', ':' or ' ' (only after a flag or "Bearer")
 };
 
@@ -101,15 +101,16 @@ std::size_t least_secret_length(const Label& label) {
   }
   for (std::string_view word : {"password", "passwd", "passphrase", "pgpassword"})
     if (name.ends_with(word)) return 1;
-  for (std::string_view word : {"token", "secret", "credential", "credentials", "apikey", "api_key", "api-key", "access_key", "key", "auth"})
+  for (std::string_view word :
+       {"token", "secret", "credential", "credentials", "apikey", "api_key", "api-key", "access_key", "key", "auth"})
     if (ends_with_part(name, word)) return 8;
   return 0;
 }
 
 bool is_placeholder(std::string_view value) {
   std::string lower = to_lower(value);
-  return value.starts_with('$') || value.starts_with('<') || value.starts_with('*') || lower == "none" || lower == "null" || lower == "true" ||
-         lower == "false";
+  return value.starts_with('$') || value.starts_with('<') || value.starts_with('*') || lower == "none" || lower == "null" ||
+         lower == "true" || lower == "false";
 }
 
 std::optional<Spotted> spot_labelled(std::string_view text, std::size_t at) {
@@ -121,7 +122,8 @@ std::optional<Spotted> spot_labelled(std::string_view text, std::size_t at) {
   if (value.empty() || is_placeholder(value)) return std::nullopt;
   bool has_digit = std::ranges::any_of(value, is_digit);
   for (std::string_view word : {"serial", "serial_number", "serial_no", "serial_num", "s/n"})
-    if (label->separator != ' ' && ends_with_part(label->name, word) && value.size() >= 4 && has_digit) return Spotted{"serial", value.size()};
+    if (label->separator != ' ' && ends_with_part(label->name, word) && value.size() >= 4 && has_digit)
+      return Spotted{"serial", value.size()};
   std::size_t least = least_secret_length(*label);
   if (least == 0 || value.size() < least) return std::nullopt;
   // "key: value" in prose and paths to key files are no secrets; a secret has no '/' in front.
@@ -167,12 +169,14 @@ std::size_t mac_length(std::string_view text, std::size_t at) {
     if (end >= text.size() || text[end] != ':') break;
     ++end;
   }
-  bool is_whole = (end == text.size() || (text[end] != ':' && ends_word(text, end))) && text[end - 1] != ':';
-  return bytes > 0 && is_whole && (bytes == 6 || bytes == 8 || bytes == 20) ? end - at : 0;
+  if (bytes == 0) return 0;
+  bool is_whole = text[end - 1] != ':' && (end == text.size() || (text[end] != ':' && ends_word(text, end)));
+  return is_whole && (bytes == 6 || bytes == 8 || bytes == 20) ? end - at : 0;
 }
 
 std::size_t ipv6_length(std::string_view text, std::size_t at) {
-  std::size_t length = run_length(text, at, [](char c) { return is_hex(c) || c == ':'; }, 40);
+  std::size_t length = run_length(
+      text, at, [](char c) { return is_hex(c) || c == ':'; }, 40);
   std::string_view run = text.substr(at, length);
   while (run.ends_with(':') && !run.ends_with("::")) run.remove_suffix(1);
   if (!ends_word(text, at + run.size()) || run == "::" || run == "::1") return 0;
@@ -204,7 +208,8 @@ std::optional<Ipv4> ipv4_at(std::string_view text, std::size_t at) {
     address.parts[static_cast<std::size_t>(i)] = static_cast<int>(*value);
     end += digits;
   }
-  bool goes_on = end < text.size() && (text[end] == '-' || text[end] == '+' || (text[end] == '.' && end + 1 < text.size() && is_word_character(text[end + 1])));
+  bool goes_on = end < text.size() &&
+                 (text[end] == '-' || text[end] == '+' || (text[end] == '.' && end + 1 < text.size() && is_word_character(text[end + 1])));
   if (!ends_word(text, end) || goes_on) return std::nullopt;
   address.length = end - at;
   return address;

@@ -36,9 +36,26 @@ TEST(SecretPatterns, take_the_whole_value_and_nothing_else) {
 }
 
 TEST(SecretPatterns, pass_over_what_only_looks_similar) {
-  for (const char* text : {"TOKEN=", "TOKEN=short", "KEYBOARD=12345678", "token: unexpected", "serial: none", "password=$PASSWORD", "password=<hidden>",
-                           "ghp_short1", "x@y", "@a.org", "1.2.3.4", "300.1.1.1 at 300.1.1.1", "10.3.2.106-py3", "==10.3.2.106", "00:11:22", "::1",
-                           "aa:bb:cc:dd:ee:ff:00", "1:2:3:4", "eyJhbGciOi.x.y", "TOKEN=/etc/ssl/private/key1.pem"})
+  for (const char* text : {"TOKEN=",
+                           "TOKEN=short",
+                           "KEYBOARD=12345678",
+                           "token: unexpected",
+                           "serial: none",
+                           "password=$PASSWORD",
+                           "password=<hidden>",
+                           "ghp_short1",
+                           "x@y",
+                           "@a.org",
+                           "1.2.3.4",
+                           "300.1.1.1 at 300.1.1.1",
+                           "10.3.2.106-py3",
+                           "==10.3.2.106",
+                           "00:11:22",
+                           "::1",
+                           "aa:bb:cc:dd:ee:ff:00",
+                           "1:2:3:4",
+                           "eyJhbGciOi.x.y",
+                           "TOKEN=/etc/ssl/private/key1.pem"})
     EXPECT_EQ(spotted(text), "") << text;
 }
 

@@ -22,7 +22,7 @@ class TextReader {
 
   void read(const std::string& text, bool is_word) { callback_(text, is_word); }
   template <class T>
-    requires std::is_arithmetic_v<T> || std::is_enum_v<T>
+  requires std::is_arithmetic_v<T> || std::is_enum_v<T>
   void read(const T&, bool) {}
   template <class T>
   void read(const Private<T>&, bool) {}  // names are collected from the fields that hold them
@@ -46,10 +46,8 @@ class TextReader {
     for (const auto& [key, value] : map) read(value, is_word);
   }
   template <class S>
-    requires std::is_class_v<S>
-  void read(const S& section, bool) {
-    for_each_field(*this, section);
-  }
+  requires std::is_class_v<S>
+  void read(const S& section, bool) { for_each_field(*this, section); }
 
  private:
   Callback callback_;
@@ -73,7 +71,7 @@ class TextRewriter {
     if (!is_word) text = rewriter_.rewrite(text);
   }
   template <class T>
-    requires std::is_arithmetic_v<T> || std::is_enum_v<T>
+  requires std::is_arithmetic_v<T> || std::is_enum_v<T>
   void write(T&, bool) {}
   void write(Private<std::string>& text, bool) { text = Private<std::string>(rewriter_.rewrite_name(text.reveal())); }
   template <class T>
@@ -107,10 +105,8 @@ class TextRewriter {
     }
   }
   template <class S>
-    requires std::is_class_v<S>
-  void write(S& section, bool) {
-    for_each_field(*this, section);
-  }
+  requires std::is_class_v<S>
+  void write(S& section, bool) { for_each_field(*this, section); }
 
  private:
   // The excerpt of a private fact holds the name ("USER=a"), be it ever so short or common.

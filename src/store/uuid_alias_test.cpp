@@ -23,7 +23,8 @@ TEST(UuidAlias, keeps_prefixes_whatever_comes_first) {
       renamed[at] = alias.rename(texts[at]);
     }
     for (int a = 0; a < 7; ++a)
-      for (int b = 0; b < 7; ++b) EXPECT_EQ(renamed[a].starts_with(renamed[b]), texts[a].starts_with(texts[b])) << texts[a] << " " << texts[b];
+      for (int b = 0; b < 7; ++b)
+        EXPECT_EQ(renamed[a].starts_with(renamed[b]), texts[a].starts_with(texts[b])) << texts[a] << " " << texts[b];
   }
 }
 

@@ -32,7 +32,7 @@ struct FileInfo {
   std::uint64_t size = 0;  // bytes
   std::uint32_t mode = 0;  // permission bits with set-uid, set-gid and sticky: 07777
   std::uint32_t uid = 0, gid = 0;
-  std::uint64_t device = 0, inode = 0;             // identity of the file
+  std::uint64_t device = 0, inode = 0;               // identity of the file
   std::uint32_t device_major = 0, device_minor = 0;  // of a device node
 };
 
@@ -75,7 +75,7 @@ class Machine {
   // The whole of a small file (also of /proc and /sys, whose size reads as 0); `too_large` past the limit.
   virtual Access<std::string> read(const std::string& path, std::size_t limit = 1 << 20) = 0;
 
-  virtual const Identity* identity() const = 0;                // nullptr: this machine has none (a root folder)
+  virtual const Identity* identity() const = 0;  // nullptr: this machine has none (a root folder)
   virtual const std::vector<Variable>& environment() const = 0;
 
   // Asks the driver in a child with a deadline (probe/probe.c). A machine that cannot run anything answers `not_run`.

@@ -24,8 +24,8 @@ struct ProbeRequest {
 struct ProbeRun {
   enum class End { finished, crashed, timed_out, not_run };
   End end = End::not_run;
-  std::string text;    // the lines the probe wrote, bounded
-  std::string detail;  // not_run: why; crashed: "signal 11"; timed_out: "30000 ms"
+  std::string text;        // the lines the probe wrote, bounded
+  std::string detail;      // not_run: why; crashed: "signal 11"; timed_out: "30000 ms"
   bool abandoned = false;  // the child did not even die of SIGKILL (stuck in the kernel)
 };
 

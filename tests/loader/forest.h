@@ -25,24 +25,29 @@ class PrivateLoader {
   std::string default_folder() const { return folder_ + "/lib-deflt0"; }
 
  private:
+  bool move_into(const std::string& folder);
+
   std::string folder_;
   bool usable_ = false;
 };
 
 struct Forest {
   std::string folder;
-  std::string program;                   // a generated one, only good for being traced
-  std::string working_folder;            // empty of libraries
-  std::vector<std::string> names;        // sonames that are worth asking for
-  std::vector<Variable> variables;       // LD_LIBRARY_PATH, LD_PRELOAD
-  std::string program_list;              // the program's search path
+  std::string program;              // a generated one, only good for being traced
+  std::string working_folder;       // empty of libraries
+  std::vector<std::string> names;   // sonames that are worth asking for
+  std::vector<Variable> variables;  // LD_LIBRARY_PATH, LD_PRELOAD
+  std::string program_list;         // the program's search path
   bool program_has_rpath = false, program_has_runpath = false;
 
   std::vector<std::string> environment() const;
 };
 
 // Writes forest number `index` of the series that `seed` starts. The same numbers give the same forest.
-Forest plant_forest(const PrivateLoader& loader, std::uint64_t seed, int index);
+// The program names `interpreter`, or the private loader when that is empty.
+Forest plant_forest(const PrivateLoader& loader, std::uint64_t seed, int index, const std::string& interpreter = {});
+// A copy of the built dlopen_driver with the forest's search path as its own; "" when the built one has no room for it.
+std::string plant_driver(const Forest& forest, const std::string& driver);
 void fell_forest(const PrivateLoader& loader, const Forest& forest);
 
 }  // namespace gpuwhy::testing

@@ -46,6 +46,24 @@ bool read_both(int out, int err, ChildOutput& output) {
   return true;
 }
 
+std::vector<Listed> parse_listed(const std::string& text) {
+  std::vector<Listed> listed;
+  for (std::string_view line : lines(text)) {
+    line = trim(line);
+    std::size_t arrow = line.find(" => ");
+    std::size_t address = line.rfind(" (0x");
+    std::string_view path = line.substr(0, address);
+    std::string_view name = arrow == std::string_view::npos ? path : line.substr(0, arrow);
+    if (arrow != std::string_view::npos) path = path.substr(arrow + 4);
+    bool missing = path == "not found";
+    if (address == std::string_view::npos && !missing) continue;
+    if (name.starts_with("linux-vdso") || path::filename(path).starts_with("ld-linux") || path::filename(path).starts_with("ld-musl"))
+      continue;
+    listed.push_back({std::string(name), missing ? std::string() : std::string(path)});
+  }
+  return listed;
+}
+
 }  // namespace
 
 ChildOutput run_child(const std::vector<std::string>& arguments, const std::vector<std::string>& environment, const std::string& folder) {
@@ -76,29 +94,36 @@ ChildOutput run_child(const std::vector<std::string>& arguments, const std::vect
   return output;
 }
 
-LoaderAnswer ask_loader(const std::string& ld_so, const std::string& program, std::vector<std::string> environment, const std::string& folder) {
+LoaderAnswer ask_loader(const std::string& ld_so, const std::string& program, std::vector<std::string> environment,
+                        const std::string& folder) {
   environment.push_back("LD_TRACE_LOADED_OBJECTS=1");
   ChildOutput output = run_child({ld_so, program}, environment, folder);
   LoaderAnswer answer;
   answer.signal = output.signal;
-  for (std::string_view line : lines(output.out)) {
-    line = trim(line);
-    std::size_t arrow = line.find(" => ");
-    std::size_t address = line.rfind(" (0x");
-    std::string_view path = line.substr(0, address);
-    std::string_view name = arrow == std::string_view::npos ? path : line.substr(0, arrow);
-    if (arrow != std::string_view::npos) path = path.substr(arrow + 4);
-    bool missing = path == "not found";
-    if (address == std::string_view::npos && !missing) continue;
-    if (name.starts_with("linux-vdso") || path == ld_so || path::filename(path).starts_with("ld-linux")) continue;
-    answer.listed.push_back({std::string(name), missing ? std::string() : std::string(path)});
-  }
+  answer.listed = parse_listed(output.out);
   constexpr std::string_view words = "error while loading shared libraries: ";
   if (std::size_t at = output.err.find(words); at != std::string::npos) {
     std::string_view rest = std::string_view(output.err).substr(at + words.size());
     answer.error = rest.substr(0, rest.find('\n'));
     // Before libc is there, ld.so knows the system's words for a few errors only.
     answer.error = replace_all(answer.error, ": Error 21", ": Is a directory");
+  }
+  return answer;
+}
+
+LoaderAnswer ask_musl_loader(const std::string& loader, const std::string& program, const std::vector<std::string>& environment,
+                             const std::string& folder) {
+  ChildOutput output = run_child({loader, "--list", program}, environment, folder);
+  LoaderAnswer answer;
+  answer.signal = output.signal;
+  answer.listed = parse_listed(output.out);
+  constexpr std::string_view words = "Error loading shared library ";
+  for (std::string_view line : lines(output.err)) {
+    if (!line.starts_with(words)) continue;
+    line.remove_prefix(words.size());
+    line = line.substr(0, line.rfind(" (needed by "));
+    std::size_t colon = line.find(": ");
+    answer.listed.push_back({std::string(line.substr(0, colon)), "! " + std::string(line.substr(std::min(colon + 2, line.size())))});
   }
   return answer;
 }

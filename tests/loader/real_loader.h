@@ -26,7 +26,12 @@ struct ChildOutput {
 ChildOutput run_child(const std::vector<std::string>& arguments, const std::vector<std::string>& environment, const std::string& folder);
 
 // What `ld.so program` would load (LD_TRACE_LOADED_OBJECTS). Nothing of the program runs.
-LoaderAnswer ask_loader(const std::string& ld_so, const std::string& program, std::vector<std::string> environment, const std::string& folder);
+LoaderAnswer ask_loader(const std::string& ld_so, const std::string& program, std::vector<std::string> environment,
+                        const std::string& folder);
+
+// The same of musl's loader. It names the missing ones on the side, so their place in the list is at its end.
+LoaderAnswer ask_musl_loader(const std::string& loader, const std::string& program, const std::vector<std::string>& environment,
+                             const std::string& folder);
 
 // The same file however its folder is spelt: links in the folder followed, the name kept.
 std::string plain_path(const std::string& path, const std::string& folder);

@@ -44,7 +44,8 @@ class RealFile final : public File {
   RealFile(const RealFile&) = delete;
   std::uint64_t size() const override { return size_; }
   Access<std::string> read_at(std::uint64_t offset, std::size_t length) override {
-    if (size_ > 0) length = offset >= size_ ? 0 : static_cast<std::size_t>(std::min<std::uint64_t>(length, size_ - offset));  // not for /proc
+    if (size_ > 0)
+      length = offset >= size_ ? 0 : static_cast<std::size_t>(std::min<std::uint64_t>(length, size_ - offset));  // not for /proc
     std::string bytes(length, '\0');
     std::size_t done = 0;
     while (done < length) {

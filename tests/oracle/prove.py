@@ -69,7 +69,6 @@ def run(command: list, environment: dict[str, str], timeout: int) -> tuple[int, 
 def base_environment() -> dict[str, str]:
     return {
         "PATH": "/usr/bin:/bin",
-        "HOME": "/nonexistent",
         "LANG": "C.UTF-8",
         "PYTHONUNBUFFERED": "1",
         "PYTHONDONTWRITEBYTECODE": "1",
@@ -87,6 +86,7 @@ class Workshop:
         self.double = self.root / "double"
         self.scratch = self.root / "scratch"
         self.cache = self.root / "ld.so.cache"
+        self.home = self.root / "home"  # Keras writes its settings there
         self.hidden = [str(folder) for folder in sorted(Path("/usr/local").glob("cuda*")) if not folder.is_symlink()]
 
     def venv(self, build: Build) -> Path:
@@ -105,19 +105,20 @@ class Workshop:
         return self.root / "reports" / build.name / f"{environment.name}.json"
 
     def prepare(self) -> None:
-        self.scratch.mkdir(parents=True, exist_ok=True)
+        for folder in (self.scratch, self.home):
+            folder.mkdir(parents=True, exist_ok=True)
         double_build.build_drivers(self.double)
         self.make_cache()
 
     def make_cache(self) -> None:
         """A loader cache of this machine that knows nothing of the folders that are hidden."""
-        environment = base_environment() | {"PATH": "/usr/sbin:/sbin:/usr/bin:/bin"} | self.namespace_settings()
+        environment = base_environment() | {"PATH": "/usr/sbin:/sbin:/usr/bin:/bin"} | self.common_settings()
         code, _, error = run([HERE / "namespace.sh", "ldconfig", "-X", "-C", self.cache], environment, 60)
         if code:
             raise ProofError(f"cannot make a loader cache: {error}")
 
-    def namespace_settings(self) -> dict[str, str]:
-        return {"NS_SCRATCH": str(self.scratch), "NS_HIDE": " ".join(self.hidden)}
+    def common_settings(self) -> dict[str, str]:
+        return {"HOME": str(self.home), "NS_SCRATCH": str(self.scratch), "NS_HIDE": " ".join(self.hidden)}
 
     def install(self, build: Build) -> bool:
         """True if this call installed it."""
@@ -171,7 +172,7 @@ class Stage:
 
     def namespace_variables(self) -> dict[str, str]:
         environment = self.environment
-        variables = self.workshop.namespace_settings() | {
+        variables = self.workshop.common_settings() | {
             "NS_NODES": environment.nodes,
             "NS_MODULE": environment.module,
             "NS_PCI": environment.pci,
@@ -370,7 +371,7 @@ class Scrubber:
         text = re.sub(r"\b0x[0-9a-f]{6,}\b", "<address>", text)
         text = re.sub(r"(the following instructions:) [A-Z0-9_, ]+, in", r"\1 <instructions>, in", text)
         text = re.sub(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+: ", "<time>: ", text)
-        return re.sub(r"^([IWEF])\d{4} \d\d:\d\d:\d\d\.\d+ +\d+ ", r"\1<time> ", text)
+        return re.sub(r"^([IWEF])\d{4} \d\d:\d\d:\d+\.\d+ +\d+ ", r"\1<time> ", text)
 
     def answer(self, answer: dict) -> dict:
         return json.loads(self.text(json.dumps(answer)))
@@ -487,7 +488,7 @@ def parse_options() -> argparse.Namespace:
     options = parser.parse_args()
     if options.record and options.replay_real:
         parser.error("--record asks the frameworks, and --replay-real does not")
-    if options.gpuwhy.exists():
+    if options.gpuwhy.is_file():
         options.gpuwhy = options.gpuwhy.resolve()
     elif options.record:
         options.gpuwhy = None

@@ -97,7 +97,8 @@ class MemoryMachine final : public Machine {
   Access<std::vector<std::string>> list(const std::string& path) override {
     auto real = resolve(path, true);
     if (!real) return std::unexpected(real.error());
-    if (nodes_.at(*real).info.kind != FileKind::directory) return std::unexpected(AccessError{AccessProblem::not_a_directory, "Not a directory"});
+    if (nodes_.at(*real).info.kind != FileKind::directory)
+      return std::unexpected(AccessError{AccessProblem::not_a_directory, "Not a directory"});
     if (auto failure = failure_of(path, *real)) return std::unexpected(*failure);
     std::vector<std::string> names;
     const std::string prefix = *real == "/" ? "/" : *real + "/";

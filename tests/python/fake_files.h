@@ -70,7 +70,8 @@ class FakeFiles final : public Machine {
     std::set<std::string> names;
     std::string inside = *real == "/" ? "/" : *real + "/";
     for (const auto& [path, node] : nodes_)
-      if (path.starts_with(inside) && path.size() > inside.size()) names.insert(path.substr(inside.size(), path.find('/', inside.size()) - inside.size()));
+      if (path.starts_with(inside) && path.size() > inside.size())
+        names.insert(path.substr(inside.size(), path.find('/', inside.size()) - inside.size()));
     return std::vector<std::string>(names.begin(), names.end());
   }
   Access<std::unique_ptr<File>> open(const std::string& path) override {

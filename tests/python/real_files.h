@@ -1,14 +1,14 @@
 // The file system of the machine that the tests run on, with an environment of the test's choice. Only what the Python probes ask for.
 #pragma once
 
-#include <cerrno>
-#include <cstring>
 #include <dirent.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <cerrno>
+#include <cstring>
 
 #include <algorithm>
 
@@ -98,7 +98,10 @@ class RealFiles final : public Machine {
   }
   static FileInfo info(const struct ::stat& status) {
     FileInfo info;
-    info.kind = S_ISREG(status.st_mode) ? FileKind::regular : S_ISDIR(status.st_mode) ? FileKind::directory : S_ISLNK(status.st_mode) ? FileKind::symlink : FileKind::other;
+    info.kind = S_ISREG(status.st_mode)   ? FileKind::regular
+                : S_ISDIR(status.st_mode) ? FileKind::directory
+                : S_ISLNK(status.st_mode) ? FileKind::symlink
+                                          : FileKind::other;
     info.size = static_cast<std::uint64_t>(status.st_size);
     info.mode = status.st_mode & 07777;
     info.device = status.st_dev;

@@ -157,7 +157,8 @@ TEST_P(RealInterpreter, in_a_venv_of_copies) {
 }
 
 TEST_P(RealInterpreter, in_a_venv_made_from_a_venv) {
-  if (!make_venv("v", "") || !run("'" + at("v/bin/python") + "' -m venv --without-pip '" + at("w") + "'")) GTEST_SKIP() << "venv does not work here";
+  if (!make_venv("v", "") || !run("'" + at("v/bin/python") + "' -m venv --without-pip '" + at("w") + "'"))
+    GTEST_SKIP() << "venv does not work here";
   expect_same(at("w/bin/python"));
 }
 

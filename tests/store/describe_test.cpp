@@ -34,11 +34,11 @@ class Counter {
 template <class S>
 class FieldList : public ::testing::Test {};
 
-using Structs = ::testing::Types<Evidence, Host, PciBar, PciFunction, PciBus, ModuleFile, DkmsState, DriverPackage, KernelModule, DeviceNode,
-                                 DeviceNodes, Platform, CudaDevice, DriverAnswers, Package, FrameworkBuild, PythonEnvironment, Candidate,
-                                 SearchedFolder, CacheEntry, LoaderSettings, LibraryTable, Meta, Unread, Snapshot, Tried, Resolution, Gate, Call,
-                                 Prediction, Remedy, Finding, RankedFinding, Rung, ReportGpu, MachineSummary, OtherEnvironment, NextCheck,
-                                 NotTold, Report>;
+using Structs = ::testing::Types<Evidence, Host, PciBar, PciFunction, PciBus, ModuleFile, DkmsState, DriverPackage, KernelModule,
+                                 DeviceNode, DeviceNodes, Platform, CudaDevice, DriverAnswers, Package, FrameworkBuild, PythonEnvironment,
+                                 Candidate, SearchedFolder, CacheEntry, LoaderSettings, LibraryTable, Meta, Unread, Snapshot, Tried,
+                                 Resolution, Gate, Call, Prediction, Remedy, Finding, RankedFinding, Rung, ReportGpu, MachineSummary,
+                                 OtherEnvironment, NextCheck, NotTold, Report>;
 TYPED_TEST_SUITE(FieldList, Structs);
 
 TYPED_TEST(FieldList, names_every_member_once) {

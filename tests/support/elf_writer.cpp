@@ -115,7 +115,11 @@ std::string short_header_32(const ElfSpec& spec) {
   return spec.cut_to ? out.substr(0, *spec.cut_to) : out;
 }
 
-std::string dynamic_section(const ElfSpec& spec, Strings& strings, std::uint64_t symbols, std::uint64_t needs, std::uint64_t strings_at) {
+struct Addresses {
+  std::uint64_t symbols, hash, needs, strings;
+};
+
+std::string dynamic_section(const ElfSpec& spec, Strings& strings, const Addresses& at) {
   std::string out;
   auto entry = [&](std::uint64_t tag, std::uint64_t value) {
     put64(out, tag);
@@ -128,12 +132,13 @@ std::string dynamic_section(const ElfSpec& spec, Strings& strings, std::uint64_t
   std::uint64_t flags = (spec.no_default_folders ? 0x800u : 0u) | (spec.interpreter.empty() ? 0u : 0x08000000u);
   if (flags != 0) entry(0x6ffffffb, flags);
   if (!spec.version_needs.empty()) {
-    entry(0x6ffffffe, needs);
+    entry(0x6ffffffe, at.needs);
     entry(0x6fffffff, spec.version_needs.size());
   }
-  entry(6, symbols);
+  entry(4, at.hash);
+  entry(6, at.symbols);
   entry(11, 24);
-  entry(5, strings_at);
+  entry(5, at.strings);
   entry(10, strings.bytes().size());
   if (!spec.interpreter.empty()) entry(21, 0);  // DT_DEBUG
   entry(0, 0);
@@ -146,9 +151,9 @@ std::string make_elf(const ElfSpec& spec) {
   if (spec.bits == 32) return short_header_32(spec);
   Strings strings;
   std::string needs = version_need_table(spec.version_needs, strings);
-  const std::uint64_t symbols_at = text_start, needs_at = symbols_at + 24, interpreter_at = needs_at + needs.size();
+  const std::uint64_t symbols_at = text_start, hash_at = symbols_at + 24, needs_at = hash_at + 16, interpreter_at = needs_at + needs.size();
   const std::uint64_t strings_at = interpreter_at + (spec.interpreter.empty() ? 0 : spec.interpreter.size() + 1);
-  std::string dynamic = dynamic_section(spec, strings, symbols_at, needs_at, strings_at);
+  std::string dynamic = dynamic_section(spec, strings, {symbols_at, hash_at, needs_at, strings_at});
   const std::uint64_t text_end = strings_at + strings.bytes().size();
   const std::uint64_t dynamic_at = (text_end + page - 1) / page * page;
 
@@ -167,7 +172,8 @@ std::string make_elf(const ElfSpec& spec) {
   for (const auto& header : headers) put_program_header(out, header);
   pad_to(out, trampoline_address);
   out.append(trampoline, sizeof trampoline - 1);
-  pad_to(out, symbols_at + 24);
+  pad_to(out, hash_at);
+  for (std::uint32_t value : {1, 1, 0, 0}) put32(out, value);  // one bucket and one symbol, both empty
   out += needs;
   if (!spec.interpreter.empty()) out.append(spec.interpreter.c_str(), spec.interpreter.size() + 1);
   out += strings.bytes();

@@ -17,10 +17,10 @@ struct ElfSpec {
   std::string soname;
   std::vector<std::string> needed;
   std::optional<std::string> rpath, runpath;
-  bool no_default_folders = false;      // DF_1_NODEFLIB
-  std::string interpreter;              // PT_INTERP: makes it a position-independent program
-  int bits = 64;                        // 32: the header only, which is all that anyone reads of it
-  std::uint16_t machine = 62;           // 62 x86-64, 183 AArch64
+  bool no_default_folders = false;  // DF_1_NODEFLIB
+  std::string interpreter;          // PT_INTERP: makes it a position-independent program
+  int bits = 64;                    // 32: the header only, which is all that anyone reads of it
+  std::uint16_t machine = 62;       // 62 x86-64, 183 AArch64
   std::vector<VersionNeed> version_needs;
   std::uint64_t padded_to = 0;          // zero bytes after the end, up to this size
   std::optional<std::uint64_t> cut_to;  // only the first so many bytes

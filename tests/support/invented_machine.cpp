@@ -83,7 +83,8 @@ class InventedMachine : public Machine {
   Access<std::string> read(const std::string& path, std::size_t limit) override {
     auto found = find_file(path);
     if (!found) return std::unexpected(found.error());
-    if ((*found)->readable_size() > limit) return std::unexpected(AccessError{AccessProblem::too_large, fmt::format("more than {} bytes", limit)});
+    if ((*found)->readable_size() > limit)
+      return std::unexpected(AccessError{AccessProblem::too_large, fmt::format("more than {} bytes", limit)});
     return (*found)->bytes(0, limit);
   }
 
@@ -100,8 +101,9 @@ class InventedMachine : public Machine {
     if (run.end == ProbeRun::End::not_run) return run;
     run.text = "start\n" + open_lines(request, block->text);
     bool is_there = !request.libcuda.starts_with('/') || exists(request.libcuda);
-    if (!is_there) run.text += fmt::format("step dlopen {}\nfact libcuda.error {}: cannot open shared object file: No such file or directory\n",
-                                           request.libcuda, request.libcuda);
+    if (!is_there)
+      run.text += fmt::format("step dlopen {}\nfact libcuda.error {}: cannot open shared object file: No such file or directory\n",
+                              request.libcuda, request.libcuda);
     for (std::string_view line : lines(block->text)) {
       bool is_nvml = line.contains("nvml");
       if (line == "start" || line == "done" || (is_nvml && request.nvml.empty())) continue;
@@ -158,7 +160,8 @@ class InventedMachine : public Machine {
       if (block.contains(fmt::format("fact open {} ", node))) continue;
       int answer = 0;
       if (auto stated = manifest_.open_results.find(node); stated != manifest_.open_results.end()) answer = stated->second;
-      else if (auto found = tree().find(node, LastLink::follow); !found) answer = found.error().problem == AccessProblem::denied ? EACCES : ENOENT;
+      else if (auto found = tree().find(node, LastLink::follow); !found)
+        answer = found.error().problem == AccessProblem::denied ? EACCES : ENOENT;
       else if (!tree().may(*found->node, 4) || !tree().may(*found->node, 2)) answer = EACCES;
       text += fmt::format("step open {}\nfact open {} {}\n", node, node, answer);
     }

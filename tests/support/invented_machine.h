@@ -15,6 +15,7 @@ namespace gpuwhy::testing {
 Result<std::unique_ptr<Machine>> load_manifest(const std::string& path);
 
 // The same for a text in a test; `name` stands for the file in messages, includes are looked up in `folder`.
-Result<std::unique_ptr<Machine>> parse_manifest(std::string_view text, const std::string& name = "manifest", const std::string& folder = ".");
+Result<std::unique_ptr<Machine>> parse_manifest(std::string_view text, const std::string& name = "manifest",
+                                                const std::string& folder = ".");
 
 }  // namespace gpuwhy::testing

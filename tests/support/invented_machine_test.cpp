@@ -135,11 +135,14 @@ TEST(InventedMachine, opens_regular_files_only) {
 }
 
 TEST(InventedMachine, writes_elf_files) {
-  auto box = machine("elf /lib/libx.so soname=libx.so.1 needed=libc.so.6 runpath=$ORIGIN size=100000\nelf /lib/cut.so cut=40\n"
-                     "elf /lib/stub.so stub\nelf /bin/p interp=/lib64/ld-linux-x86-64.so.2 type=exec\nelf /lib/l32.so class=32");
+  auto box = machine(
+      "elf /lib/libx.so soname=libx.so.1 needed=libc.so.6 runpath=$ORIGIN size=100000\nelf /lib/cut.so cut=40\n"
+      "elf /lib/stub.so stub\nelf /bin/p interp=/lib64/ld-linux-x86-64.so.2 type=exec\nelf /lib/l32.so class=32");
   std::string bytes = *box->read("/lib/libx.so");
   EXPECT_EQ(bytes.size(), 100000u);
-  EXPECT_TRUE(bytes.starts_with("\x7f" "ELF\x02"));
+  EXPECT_TRUE(
+      bytes.starts_with("\x7f"
+                        "ELF\x02"));
   EXPECT_NE(bytes.find("libx.so.1"), std::string::npos);
   EXPECT_NE(bytes.find("$ORIGIN"), std::string::npos);
   EXPECT_EQ(box->read("/lib/cut.so")->size(), 40u);
@@ -176,9 +179,11 @@ TEST(InventedMachine, knows_who_asks) {
 }
 
 TEST(InventedMachine, answers_as_its_driver) {
-  auto box = machine("char /dev/nvidiactl 195:255\nchar /dev/nvidia0 195:0 mode=0600\nprobe open /dev/nvidia-uvm 5\n"
-                     "probe <<END\nfact cuInit 0\nfact nvmlInit_v2 0\nEND\n"
-                     "file /s/libcuda.so = stub\nlink /s/libcuda.so.1 -> libcuda.so\nprobe for=/s/libcuda.so <<END\nstep cuInit\nEND\nprobe-end crashed signal 11");
+  auto box = machine(
+      "char /dev/nvidiactl 195:255\nchar /dev/nvidia0 195:0 mode=0600\nprobe open /dev/nvidia-uvm 5\n"
+      "probe <<END\nfact cuInit 0\nfact nvmlInit_v2 0\nEND\n"
+      "file /s/libcuda.so = stub\nlink /s/libcuda.so.1 -> libcuda.so\nprobe for=/s/libcuda.so <<END\nstep cuInit\nEND\nprobe-end crashed "
+      "signal 11");
   ProbeRequest request;
   request.libcuda = "libcuda.so.1";
   request.nvml = "libnvidia-ml.so.1";
@@ -212,7 +217,8 @@ TEST(InventedMachine, has_no_driver_unless_told) {
 TEST(InventedMachine, includes_files_with_values) {
   std::filesystem::path folder = std::filesystem::temp_directory_path() / "gpuwhy-invented-machine-test";
   std::filesystem::create_directories(folder / "parts");
-  std::ofstream(folder / "parts" / "wheel.manifest") << "file $SITE/a-$VERSION.txt <<END\nv${VERSION}.0 $ORIGIN\nEND\ninclude more.manifest N=$VERSION\n";
+  std::ofstream(folder / "parts" / "wheel.manifest")
+      << "file $SITE/a-$VERSION.txt <<END\nv${VERSION}.0 $ORIGIN\nEND\ninclude more.manifest N=$VERSION\n";
   std::ofstream(folder / "parts" / "more.manifest") << "file /n = $N\n";
   std::ofstream(folder / "main.manifest") << "include parts/wheel.manifest SITE=/site VERSION=9\n";
   std::ofstream(folder / "loop.manifest") << "include loop.manifest\n";

@@ -20,11 +20,11 @@ struct Attributes {
 struct InventedNode {
   FileKind kind = FileKind::directory;
   Attributes attributes;
-  std::string content;        // of a file; the target of a link
-  std::uint64_t size = 0;     // what stat says; zeros follow the content up to there
+  std::string content;     // of a file; the target of a link
+  std::uint64_t size = 0;  // what stat says; zeros follow the content up to there
   std::uint64_t inode = 0;
   std::uint32_t major = 0, minor = 0;
-  bool is_denied = false;     // nobody can read, list or enter it, be he root
+  bool is_denied = false;  // nobody can read, list or enter it, be he root
   std::map<std::string, std::shared_ptr<InventedNode>, std::less<>> children;
 
   std::string bytes(std::uint64_t offset, std::uint64_t length) const;
@@ -49,8 +49,8 @@ class InventedTree {
 
   void act_as(const Identity& identity) { identity_ = identity; }
   Access<FoundNode> find(std::string_view path, LastLink last) const;
-  Access<FoundNode> find_readable(std::string_view path) const;  // with the right to read it
-  bool may(const InventedNode& node, std::uint32_t right) const;     // 4 read, 2 write, 1 search
+  Access<FoundNode> find_readable(std::string_view path) const;   // with the right to read it
+  bool may(const InventedNode& node, std::uint32_t right) const;  // 4 read, 2 write, 1 search
 
  private:
   enum class Rights { honour, ignore };

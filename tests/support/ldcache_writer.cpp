@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <set>
 
 namespace gpuwhy::testing {
 namespace {
@@ -31,17 +32,13 @@ std::string old_layout(const std::vector<CacheLine>& lines, bool with_strings) {
 std::string new_layout(const std::vector<CacheLine>& lines, std::uint64_t base) {
   std::string strings, table, names;
   const std::uint64_t strings_at = 48 + 24 * lines.size();
-  std::vector<std::string> hwcaps;
+  std::set<std::string> hwcaps;  // ld.so expects them sorted
+  for (const CacheLine& line : lines)
+    if (!line.hwcap.empty()) hwcaps.insert(line.hwcap);
+  for (const std::string& hwcap : hwcaps) put(names, strings_at + add(strings, hwcap), 4);
   for (const CacheLine& line : lines) {
     std::uint64_t hwcap = 0;
-    if (!line.hwcap.empty()) {
-      auto at = std::ranges::find(hwcaps, line.hwcap);
-      hwcap = 1ull << 62 | static_cast<std::uint64_t>(at - hwcaps.begin());
-      if (at == hwcaps.end()) {
-        hwcaps.push_back(line.hwcap);
-        put(names, strings_at + add(strings, line.hwcap), 4);
-      }
-    }
+    if (!line.hwcap.empty()) hwcap = 1ull << 62 | static_cast<std::uint64_t>(std::distance(hwcaps.begin(), hwcaps.find(line.hwcap)));
     put(table, static_cast<std::uint32_t>(line.flags), 4);
     put(table, strings_at + add(strings, line.name), 4);
     put(table, strings_at + add(strings, line.path), 4);
@@ -71,7 +68,9 @@ std::string new_layout(const std::vector<CacheLine>& lines, std::uint64_t base) 
 // Numbers within names compare by value and come before letters, as in ldconfig.
 int compare_names(const std::string& a, const std::string& b) {
   std::size_t i = 0, k = 0;
-  auto digit = [](const std::string& text, std::size_t at) { return at < text.size() && std::isdigit(static_cast<unsigned char>(text[at])); };
+  auto digit = [](const std::string& text, std::size_t at) {
+    return at < text.size() && std::isdigit(static_cast<unsigned char>(text[at]));
+  };
   while (i < a.size()) {
     if (digit(a, i) && digit(b, k)) {
       std::uint64_t left = 0, right = 0;

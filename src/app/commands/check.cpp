@@ -14,7 +14,9 @@ namespace gpuwhy::app {
 
 namespace {
 
-Severity threshold(const std::string& word) { return word == "note" ? Severity::note : word == "degraded" ? Severity::degraded : Severity::blocked; }
+Severity threshold(const std::string& word) {
+  return word == "note" ? Severity::note : word == "degraded" ? Severity::degraded : Severity::blocked;
+}
 
 int exit_status(const Report& report, const Options& options) {
   Severity limit = threshold(options.fail_on);
@@ -37,7 +39,6 @@ int run_check(const Options& options) {
   }
   JudgeOptions judging;
   judging.frameworks = options.frameworks;
-  judging.every_environment = !options.python.empty();
   judging.require_gpu = options.require_gpu;
   judging.ignored = options.ignored;
   subject->snapshot.meta.asked_frameworks = options.frameworks;

@@ -18,7 +18,8 @@ int run_snapshot(const Options& options) {
     print_usage_error(delivered.error().message);
     return 2;
   }
-  if (options.no_redact) print_usage_error("kept as they are: user and host names, home folders, card UUIDs, addresses and the values of the variables");
+  if (options.no_redact)
+    print_usage_error("kept as they are: user and host names, home folders, card UUIDs, addresses and the values of the variables");
   return 0;
 }
 

@@ -44,9 +44,11 @@ Result<std::string> read_snapshot_text(const std::string& name) {
   auto machine = make_live_machine({});
   auto info = machine->stat(name);
   if (!info) return fail(fmt::format("cannot read {}: {}", printable(name), info.error().detail));
-  if (info->kind == FileKind::directory) return fail(fmt::format("{} is a folder; --snapshot takes a file, --root a folder", printable(name)));
+  if (info->kind == FileKind::directory)
+    return fail(fmt::format("{} is a folder; --snapshot takes a file, --root a folder", printable(name)));
   auto text = machine->read(name, snapshot_size_limit + 1);
-  if (!text && text.error().problem == AccessProblem::too_large) return fail(fmt::format("{} is larger than a snapshot can be ({} MiB)", printable(name), snapshot_size_limit >> 20));
+  if (!text && text.error().problem == AccessProblem::too_large)
+    return fail(fmt::format("{} is larger than a snapshot can be ({} MiB)", printable(name), snapshot_size_limit >> 20));
   if (!text) return fail(fmt::format("cannot read {}: {}", printable(name), text.error().detail));
   return *text;
 }
@@ -62,7 +64,8 @@ Result<std::vector<Variable>> read_environment(const std::string& file) {
     if (line.ends_with('\r')) line.remove_suffix(1);
     std::size_t equals = line.find('=');
     if (line.empty() || line.starts_with('#')) continue;
-    if (equals == std::string_view::npos || equals == 0) return fail(fmt::format("{}: '{}' is not NAME=VALUE", printable(file), printable(line, 40)));
+    if (equals == std::string_view::npos || equals == 0)
+      return fail(fmt::format("{}: '{}' is not NAME=VALUE", printable(file), printable(line, 40)));
     variables.push_back({std::string(line.substr(0, equals)), std::string(line.substr(equals + 1))});
   }
   return variables;
@@ -112,7 +115,8 @@ Result<Subject> collect_subject(const Options& options) {
 Result<Subject> get_subject(const Options& options) {
   if (options.environment_file.empty() == false && options.root.empty()) return fail("--env goes with --root");
   if (!options.snapshot.empty() && !options.root.empty()) return fail("--snapshot and --root exclude each other");
-  if (!options.snapshot.empty() && !options.python.empty()) return fail("--python cannot be used with --snapshot: it holds the environments that were looked at");
+  if (!options.snapshot.empty() && !options.python.empty())
+    return fail("--python cannot be used with --snapshot: it holds the environments that were looked at");
   if (options.snapshot.empty()) return collect_subject(options);
   auto text = read_snapshot_text(options.snapshot);
   if (!text) return fail(text.error().message);
@@ -132,7 +136,8 @@ TerminalOptions terminal_options(const Options& options) {
   };
   TerminalOptions terminal;
   bool is_tty = options.output.empty() && ::isatty(STDOUT_FILENO);
-  ColourVariables variables{variable("NO_COLOR"), variable("CLICOLOR_FORCE"), variable("FORCE_COLOR"), variable("CLICOLOR"), variable("TERM")};
+  ColourVariables variables{variable("NO_COLOR"), variable("CLICOLOR_FORCE"), variable("FORCE_COLOR"), variable("CLICOLOR"),
+                            variable("TERM")};
   terminal.colour = wants_colour(options.colour, is_tty, variables);
   if (!options.output.empty() && options.colour != ColourChoice::always) terminal.colour = false;
   winsize size{};

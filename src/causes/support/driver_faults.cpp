@@ -21,8 +21,8 @@ bool is_installed(const DriverPackage& package) { return package.state != "confi
 
 // Packages of libraries and tools: they do not bring the kernel's part.
 bool is_user_space(std::string_view name) {
-  constexpr std::array<std::string_view, 9> starts = {"libnvidia", "libcuda", "nvidia-utils", "nvidia-smi", "nvidia-compute", "nvidia-fabric",
-                                                      "nvidia-gl-", "nvidia-video-", "x11-video-nvidia"};
+  constexpr std::array<std::string_view, 9> starts = {"libnvidia",     "libcuda",    "nvidia-utils",  "nvidia-smi",      "nvidia-compute",
+                                                      "nvidia-fabric", "nvidia-gl-", "nvidia-video-", "x11-video-nvidia"};
   return std::ranges::any_of(starts, [&](std::string_view start) { return name.starts_with(start); });
 }
 
@@ -52,7 +52,8 @@ std::optional<InstalledDriver> driver_of_packages(const Snapshot& snapshot) {
 
 // Generations in the order in which they came; a driver that knows one knows those before it down to its oldest.
 int generation(std::string_view architecture) {
-  constexpr std::array<std::string_view, 11> order = {"Tesla", "Fermi", "Kepler", "Maxwell", "Pascal", "Volta", "Turing", "Ampere", "Hopper", "Ada Lovelace", "Blackwell"};
+  constexpr std::array<std::string_view, 11> order = {"Tesla",  "Fermi",  "Kepler", "Maxwell",      "Pascal",   "Volta",
+                                                      "Turing", "Ampere", "Hopper", "Ada Lovelace", "Blackwell"};
   for (std::size_t i = order.size(); i-- > 0;)
     if (architecture.find(order[i]) != std::string_view::npos) return static_cast<int>(i);
   return -1;
@@ -80,12 +81,9 @@ std::vector<const DriverPackage*> kernel_packages(const Snapshot& snapshot) {
   return found;
 }
 
-const Candidate* find_driver_libcuda(const Snapshot& snapshot) {
-  for (const Candidate* file : candidates_for(snapshot, "libcuda.so.1")) {
-    bool compat = file->real_path.find("/compat/") != std::string::npos || file->path.find("/compat/") != std::string::npos;
-    if (file->state == CandidateState::loadable && !file->is_driver_stub && !compat) return file;
-  }
-  return nullptr;
+bool is_installed_by_hand(const Snapshot& snapshot) {
+  const Fact<std::vector<DriverPackage>>& packages = snapshot.kernel_module.packages;
+  return find_driver_libcuda(snapshot) && !(packages.is_known() && !packages->empty());
 }
 
 bool has_kernel_part(const Snapshot& snapshot) {
@@ -124,11 +122,13 @@ std::string installed_flavour(const Snapshot& snapshot) {
   if (module.loaded_flavour.is_known()) return *module.loaded_flavour;
   if (module.loaded.is(true)) return {};
   const ModuleFile* file = find_running_module(snapshot);
-  if (file && file->license.is_known()) return file->license->find("MIT") != std::string::npos || file->license->find("GPL") != std::string::npos ? "open" : "proprietary";
+  if (file && file->license.is_known())
+    return file->license->find("MIT") != std::string::npos || file->license->find("GPL") != std::string::npos ? "open" : "proprietary";
   bool any = false;
   for (const DriverPackage* package : kernel_packages(snapshot)) {
     bool brings_module = package->name.find("dkms") != std::string::npos || package->name.find("modules-nvidia") != std::string::npos ||
-                         package->name.find("kmod") != std::string::npos || package->name.find("kmp") != std::string::npos || package->name == "nvidia-open";
+                         package->name.find("kmod") != std::string::npos || package->name.find("kmp") != std::string::npos ||
+                         package->name == "nvidia-open";
     if (!brings_module) continue;
     if (package->name.find("open") != std::string::npos) return "open";
     any = true;
@@ -174,7 +174,8 @@ Fact<bool> demands_signature(const Snapshot& snapshot) {
   if (module.lockdown.is_unknown()) {
     // Every distribution's kernel locks itself down under Secure Boot; without Secure Boot none does.
     if (module.secure_boot.is(true)) return Fact<bool>::known(true, module.secure_boot.evidence());
-    if (module.secure_boot.is_unknown()) return Fact<bool>::unknown(module.secure_boot.why(), module.secure_boot.detail(), module.secure_boot.evidence());
+    if (module.secure_boot.is_unknown())
+      return Fact<bool>::unknown(module.secure_boot.why(), module.secure_boot.detail(), module.secure_boot.evidence());
   }
   if (module.signature_enforced.is_unknown())
     return Fact<bool>::unknown(module.signature_enforced.why(), module.signature_enforced.detail(), module.signature_enforced.evidence());
@@ -215,19 +216,51 @@ Evidence card_evidence(const PciFunction& card) {
   return {Source::sysfs, fmt::format("/sys/bus/pci/devices/{}", card.address), fmt::format("{:04x}:{:04x}", card.vendor, card.device)};
 }
 
-std::string codes_line(const Snapshot& snapshot) {
+void prove(Finding& finding, std::string line, Evidence evidence) {
+  finding.details.push_back(std::move(line));
+  finding.because.push_back(std::move(evidence));
+}
+
+void prove_cards(const Snapshot& snapshot, Finding& finding) {
+  constexpr std::size_t shown = 4;
+  std::vector<const PciFunction*> cards = nvidia_functions(snapshot);
+  for (std::size_t i = 0; i < cards.size() && i < shown; ++i) prove(finding, card_line(*cards[i]), card_evidence(*cards[i]));
+  if (cards.size() > shown) finding.details.push_back(fmt::format("and {} more cards", cards.size() - shown));
+}
+
+void prove_codes(const Snapshot& snapshot, Finding& finding, std::string_view remark) {
   std::vector<std::string> parts;
   if (auto code = init_code(snapshot)) parts.push_back(fmt::format("cuInit answers {}", *code));
   if (auto code = nvml_code(snapshot)) parts.push_back(fmt::format("nvmlInit answers {}", *code));
-  return join(parts, ", ");
+  if (parts.empty()) return;
+  finding.details.push_back(join(parts, ", ") + std::string(remark));
+  const DriverAnswers* driver = default_driver(snapshot);
+  if (driver->init.is_known()) finding.because.push_back(driver->init.evidence());
+  if (driver->nvml_init.is_known()) finding.because.push_back(driver->nvml_init.evidence());
 }
 
-std::vector<Evidence> code_evidence(const Snapshot& snapshot) {
-  std::vector<Evidence> evidence;
-  const DriverAnswers* driver = default_driver(snapshot);
-  if (driver && driver->init.is_known()) evidence.push_back(driver->init.evidence());
-  if (driver && driver->nvml_init.is_known()) evidence.push_back(driver->nvml_init.evidence());
-  return evidence;
+std::string graphics_vendor(std::uint32_t vendor) {
+  switch (vendor) {
+    case 0x1002:
+      return "AMD";
+    case 0x8086:
+      return "Intel";
+    case 0x1a03:
+    case 0x102b:
+      return "the board's remote console";
+    case 0x1013:
+    case 0x1234:
+    case 0x1af4:
+    case 0x1b36:
+      return "a virtual machine (QEMU)";
+    case 0x15ad:
+    case 0x80ee:
+    case 0x1414:
+    case 0x1d0f:
+      return "a virtual machine";
+    default:
+      return fmt::format("vendor {:04x}", vendor);
+  }
 }
 
 }  // namespace gpuwhy

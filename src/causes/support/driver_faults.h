@@ -27,8 +27,8 @@ std::optional<InstalledDriver> installed_driver(const Snapshot& snapshot);
 std::string installed_flavour(const Snapshot& snapshot);
 // Packages that bring a kernel module or its source, whatever their distribution calls them; those of libraries and tools are none.
 std::vector<const DriverPackage*> kernel_packages(const Snapshot& snapshot);
-// The driver's own libcuda, no stub and no copy of a toolkit's compat folder; nullptr when there is none.
-const Candidate* find_driver_libcuda(const Snapshot& snapshot);
+// A libcuda that no package accounts for: NVIDIA's own installer brought it (or the package database cannot be read).
+bool is_installed_by_hand(const Snapshot& snapshot);
 // A module file, a DKMS entry or a package of the kernel's part of the driver.
 bool has_kernel_part(const Snapshot& snapshot);
 // nvidia.ko below the folder of the kernel that runs; nullptr when there is none, or its release is not known.
@@ -50,7 +50,8 @@ bool is_built_here(const ModuleFile& module);
 inline constexpr std::string_view control_node = "/dev/nvidiactl", uvm_node = "/dev/nvidia-uvm";
 // The node is there as a character device.
 bool has_node(const Snapshot& snapshot, std::string_view path);
-// Missing nodes come by themselves at the first use: through a set-uid nvidia-modprobe, or because root asks. In a container nothing makes them.
+// Missing nodes come by themselves at the first use: through a set-uid nvidia-modprobe, or because root asks. In a container nothing makes
+// them.
 Fact<bool> nodes_come_by_themselves(const Snapshot& snapshot);
 bool is_refused(const DeviceNode& node);  // opening it ended in EACCES or EPERM
 // "crw-rw---- root:44"
@@ -60,13 +61,34 @@ std::string mode_words(const DeviceNode& node);
 // "0000:01:00.0 NVIDIA GeForce RTX 4070 (driver: nouveau)"
 std::string card_line(const PciFunction& card);
 Evidence card_evidence(const PciFunction& card);
-std::string codes_line(const Snapshot& snapshot);  // "cuInit answers 999, NVML answers 0"; "" when nothing was asked
-std::vector<Evidence> code_evidence(const Snapshot& snapshot);
+// "AMD", "Intel", "a virtual machine": whose graphics a PCI vendor id (0x1002) means.
+std::string graphics_vendor(std::uint32_t vendor);
+// One line of proof for people, and what it rests on.
+void prove(Finding& finding, std::string line, Evidence evidence);
+// A line for each NVIDIA card, at most four.
+void prove_cards(const Snapshot& snapshot, Finding& finding);
+// "cuInit answers 999, nvmlInit answers 0" and what follows from it; no line when nothing was asked.
+void prove_codes(const Snapshot& snapshot, Finding& finding, std::string_view remark = {});
+// The newest branch that still drives every card; 0 = the current one does.
+int last_branch_for_cards(const Snapshot& snapshot);
 bool is_open_module_better(const Snapshot& snapshot);
 // Installs a driver that drives the cards of this machine.
 Remedy install_fitting_driver(const Snapshot& snapshot);
 // The module for the running kernel, in the way of what is installed (DKMS, akmods, Ubuntu's prebuilt modules, NVIDIA's installer).
 Remedy build_module(const Snapshot& snapshot);
-Remedy checked(Remedy remedy);  // with `gpuwhy check` as its check
+// Takes the card away from `rival` ("nouveau", "nova_core", "vfio-pci").
+Remedy free_card(const Snapshot& snapshot, const std::string& rival);
+Remedy trust_module_key(const Snapshot& snapshot);                                 // Secure Boot: enrols the key that signed the module
+Remedy install_open_module(const Snapshot& snapshot, const std::string& version);  // the open flavour of the same branch
+Remedy start_fabric_manager(const Snapshot& snapshot);
+// `blacklists`: the files of modprobe.d that keep the module out.
+Remedy load_driver(const Snapshot& snapshot, const std::vector<std::string>& blacklists);
+Remedy create_nodes(const Snapshot& snapshot);
+Remedy bring_uvm(const Snapshot& snapshot);
+// The oldest driver that runs this CUDA (12080): "525.60.13"; "" when no table tells.
+std::string lowest_driver(int cuda);
+Remedy update_driver(const Snapshot& snapshot, const std::string& lowest);
+Remedy allow_nodes(const Snapshot& snapshot, const std::vector<const DeviceNode*>& refused);  // at least one node
+Remedy checked(Remedy remedy);                                                                // with `gpuwhy check` as its check
 
 }  // namespace gpuwhy

@@ -45,13 +45,17 @@ bool in_container(const Snapshot& snapshot) {
 bool in_wsl(const Snapshot& snapshot) { return is_platform(snapshot, "wsl1") || is_platform(snapshot, "wsl2"); }
 
 std::string card_title(const PciFunction& function) {
-  const facts::PciDevice* device = function.vendor == 0x10de ? facts::find_pci_device(static_cast<std::uint16_t>(function.device)) : nullptr;
-  if (device && !device->name.empty()) return fmt::format("NVIDIA {}", device->name);
+  const facts::PciDevice* device =
+      function.vendor == 0x10de ? facts::find_pci_device(static_cast<std::uint16_t>(function.device)) : nullptr;
+  if (device && !device->name.empty())
+    return device->name.starts_with("NVIDIA") ? std::string(device->name) : fmt::format("NVIDIA {}", device->name);
   return fmt::format("NVIDIA card {:04x}:{:04x}", function.vendor, function.device);
 }
 
 bool driver_reaches_gpu(const Snapshot& snapshot) {
-  return std::ranges::any_of(snapshot.drivers, [](const DriverAnswers& driver) { return driver.init.is(std::int64_t{0}) && driver.count.is_known() && *driver.count > 0; });
+  return std::ranges::any_of(snapshot.drivers, [](const DriverAnswers& driver) {
+    return driver.init.is(std::int64_t{0}) && driver.count.is_known() && *driver.count > 0;
+  });
 }
 
 const DriverAnswers* default_driver(const Snapshot& snapshot) { return snapshot.drivers.empty() ? nullptr : &snapshot.drivers.front(); }
@@ -71,8 +75,15 @@ bool driver_is_installed(const Snapshot& snapshot) {
   if (module.loaded.is(true)) return true;
   if (module.files.is_known() && !module.files->empty()) return true;
   if (module.packages.is_known() && !module.packages->empty()) return true;
-  return std::ranges::any_of(candidates_for(snapshot, "libcuda.so.1"),
-                             [](const Candidate* file) { return file->state == CandidateState::loadable && !file->is_driver_stub; });
+  return find_driver_libcuda(snapshot) != nullptr;
+}
+
+const Candidate* find_driver_libcuda(const Snapshot& snapshot) {
+  for (const Candidate* file : candidates_for(snapshot, "libcuda.so.1")) {
+    bool compat = file->real_path.find("/compat/") != std::string::npos || file->path.find("/compat/") != std::string::npos;
+    if (file->state == CandidateState::loadable && !file->is_driver_stub && !compat) return file;
+  }
+  return nullptr;
 }
 
 std::string driver_version_of_file(std::string_view real_path) {
@@ -114,7 +125,8 @@ std::vector<std::string> tried_lines(const Resolution& resolution, const Snapsho
   for (const Tried& tried : resolution.tried) {
     std::string outcome_key = fmt::format("{}|{}", static_cast<int>(tried.rule), tried.outcome);
     if (more[outcome_key]++ > 0 && tried.rule != SearchRule::ld_library_path) continue;
-    std::string by = tried.origin.empty() ? std::string(words(tried.rule)) : fmt::format("{} of {}", words(tried.rule), path::filename(tried.origin));
+    std::string by =
+        tried.origin.empty() ? std::string(words(tried.rule)) : fmt::format("{} of {}", words(tried.rule), path::filename(tried.origin));
     std::string place = tried.place.empty() ? std::string(words(tried.rule)) : path::abbreviated(tried.place, home);
     told.push_back(place == by ? fmt::format("{}   {}", place, tried.outcome) : fmt::format("{}   {}   ({})", place, tried.outcome, by));
   }
@@ -123,7 +135,8 @@ std::vector<std::string> tried_lines(const Resolution& resolution, const Snapsho
 
 Evidence evidence_of(const Resolution& resolution) {
   const Resolution& decisive = resolution.root_failure();
-  return {Source::elf, decisive.path.empty() ? decisive.name : decisive.path, decisive.is_found() ? std::string(words(decisive.rule)) : decisive.loader_message()};
+  return {Source::elf, decisive.path.empty() ? decisive.name : decisive.path,
+          decisive.is_found() ? std::string(words(decisive.rule)) : decisive.loader_message()};
 }
 
 std::string title_of(const FrameworkBuild& build) {

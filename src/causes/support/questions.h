@@ -34,6 +34,8 @@ std::optional<std::int64_t> init_code(const Snapshot& snapshot);
 std::optional<std::int64_t> nvml_code(const Snapshot& snapshot);
 // Any sign of an installed driver: a module file, a package, a libcuda that is no stub, a loaded module.
 bool driver_is_installed(const Snapshot& snapshot);
+// The driver's own libcuda, no stub and no copy of a toolkit's compat folder; nullptr when there is none.
+const Candidate* find_driver_libcuda(const Snapshot& snapshot);
 // "570.124.06" out of ".../libcuda.so.570.124.06"; "" when the name holds no version.
 std::string driver_version_of_file(std::string_view real_path);
 const DeviceNode* find_node(const Snapshot& snapshot, std::string_view path);
@@ -48,8 +50,8 @@ std::vector<std::string> tried_lines(const Resolution& resolution, const Snapsho
 Evidence evidence_of(const Resolution& resolution);
 
 // --- frameworks ---
-std::string title_of(const FrameworkBuild& build);             // "TensorFlow 2.20.0"
-std::string where_of(const PythonEnvironment& environment);    // "/home/ana/venv"
+std::string title_of(const FrameworkBuild& build);           // "TensorFlow 2.20.0"
+std::string where_of(const PythonEnvironment& environment);  // "/home/ana/venv"
 bool gate_failed(const Prediction& prediction, std::string_view name);
 // The failed or degraded gates that wanted a library, in order.
 std::vector<const Gate*> broken_library_gates(const Prediction& prediction);

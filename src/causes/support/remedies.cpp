@@ -50,8 +50,8 @@ bool is_uvs(const PythonEnvironment& environment) {
   return false;
 }
 
-Remedy install_with(const PythonEnvironment& environment, std::string title, const std::vector<std::string>& requirements, const std::string& index,
-                    bool force) {
+Remedy install_with(const PythonEnvironment& environment, std::string title, const std::vector<std::string>& requirements,
+                    const std::string& index, bool force) {
   Remedy remedy;
   remedy.title = std::move(title);
   remedy.safety = Safety::safe;
@@ -100,7 +100,8 @@ Remedy reinstall(const PythonEnvironment& environment, std::string title, const 
 Remedy tensorflow_with_cuda(const PythonEnvironment& environment, const FrameworkBuild& build) {
   std::string pin = build.version.is_known() ? "==" + *build.version : "";
   auto parsed = build.version.is_known() ? Version::parse(*build.version) : std::nullopt;
-  Remedy remedy = install(environment, "install the CUDA libraries of this TensorFlow release", {fmt::format("tensorflow[and-cuda]{}", pin)});
+  Remedy remedy =
+      install(environment, "install the CUDA libraries of this TensorFlow release", {fmt::format("tensorflow[and-cuda]{}", pin)});
   bool has_extra = !parsed || *parsed >= version("2.14");
   if (!has_extra) {
     // Before 2.14 TensorFlow does not look into NVIDIA's wheels: conda's libraries or a toolkit are the way.
@@ -170,15 +171,27 @@ Remedy install_system(const Host& host, std::string title, const SystemPackages&
   Command command;
   std::vector<std::string> names;
   switch (family_of(host)) {
-    case Family::debian: command = {"apt-get", "install", "-y"}, names = packages.debian; break;
-    case Family::ubuntu: command = {"apt-get", "install", "-y"}, names = packages.ubuntu; break;
-    case Family::fedora: command = {"dnf", "install", "-y"}, names = packages.fedora; break;
-    case Family::suse: command = {"zypper", "install", "-y"}, names = packages.suse; break;
-    case Family::arch: command = {"pacman", "-S", "--noconfirm"}, names = packages.arch; break;
-    default: break;
+    case Family::debian:
+      command = {"apt-get", "install", "-y"}, names = packages.debian;
+      break;
+    case Family::ubuntu:
+      command = {"apt-get", "install", "-y"}, names = packages.ubuntu;
+      break;
+    case Family::fedora:
+      command = {"dnf", "install", "-y"}, names = packages.fedora;
+      break;
+    case Family::suse:
+      command = {"zypper", "install", "-y"}, names = packages.suse;
+      break;
+    case Family::arch:
+      command = {"pacman", "-S", "--noconfirm"}, names = packages.arch;
+      break;
+    default:
+      break;
   }
   if (names.empty()) {
-    remedy.steps = {fmt::format("{}: this distribution has no package that gpuwhy knows; use the installer of the vendor for it", remedy.title)};
+    remedy.steps = {
+        fmt::format("{}: this distribution has no package that gpuwhy knows; use the installer of the vendor for it", remedy.title)};
     return remedy;
   }
   command.insert(command.end(), names.begin(), names.end());
@@ -189,7 +202,8 @@ Remedy install_system(const Host& host, std::string title, const SystemPackages&
 
 Remedy install_driver(const Host& host, bool open_module) {
   SystemPackages packages;
-  packages.debian = open_module ? std::vector<std::string>{"nvidia-open-kernel-dkms", "nvidia-driver"} : std::vector<std::string>{"nvidia-driver", "firmware-misc-nonfree"};
+  packages.debian = open_module ? std::vector<std::string>{"nvidia-open-kernel-dkms", "nvidia-driver"}
+                                : std::vector<std::string>{"nvidia-driver", "firmware-misc-nonfree"};
   packages.fedora = {open_module ? "nvidia-open" : "cuda-drivers"};
   packages.suse = {open_module ? "nvidia-open-driver-G06-signed-kmp-default" : "nvidia-driver-G06-kmp-default", "nvidia-compute-utils-G06"};
   packages.arch = {open_module ? "nvidia-open" : "nvidia", "nvidia-utils"};
@@ -203,7 +217,8 @@ Remedy install_driver(const Host& host, bool open_module) {
   }
   Remedy remedy = install_system(host, "install the NVIDIA driver", packages);
   remedy.steps.push_back("reboot, so that the new kernel module is loaded");
-  if (family_of(host) == Family::debian) remedy.steps.insert(remedy.steps.begin(), "enable the components contrib, non-free and non-free-firmware first");
+  if (family_of(host) == Family::debian)
+    remedy.steps.insert(remedy.steps.begin(), "enable the components contrib, non-free and non-free-firmware first");
   return remedy;
 }
 

@@ -15,13 +15,16 @@ Command check_command(const PythonEnvironment& environment, const FrameworkBuild
 
 // Installs requirements with the environment's own tool: uv for uv's, conda for conda's, otherwise its python -m pip. `index` is a wheel
 // index of the framework's vendor, "" for the default one. Requirements as pip writes them; conda gets its own spelling where it has one.
-Remedy install(const PythonEnvironment& environment, std::string title, const std::vector<std::string>& requirements, std::string index = {});
+Remedy install(const PythonEnvironment& environment, std::string title, const std::vector<std::string>& requirements,
+               std::string index = {});
 // The same, replacing what is installed although its version would satisfy the request.
-Remedy reinstall(const PythonEnvironment& environment, std::string title, const std::vector<std::string>& requirements, std::string index = {});
+Remedy reinstall(const PythonEnvironment& environment, std::string title, const std::vector<std::string>& requirements,
+                 std::string index = {});
 
 // TensorFlow with the CUDA libraries of its own release: 'tensorflow[and-cuda]==2.20.0'.
 Remedy tensorflow_with_cuda(const PythonEnvironment& environment, const FrameworkBuild& build);
-// PyTorch of this release with the variant "cu126", from the vendor's index, with its companions torchvision and torchaudio where they are installed.
+// PyTorch of this release with the variant "cu126", from the vendor's index, with its companions torchvision and torchaudio where they are
+// installed.
 Remedy torch_variant(const PythonEnvironment& environment, std::string_view release, std::string_view variant);
 
 // Variables of the process.

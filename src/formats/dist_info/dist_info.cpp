@@ -27,7 +27,8 @@ std::optional<EntryName> split_name(std::string_view stem, EntryKind kind) {
   EntryName entry;
   entry.kind = kind;
   std::size_t dash = stem.find('-');
-  while (dash != std::string_view::npos && dash + 1 < stem.size() && !(stem[dash + 1] >= '0' && stem[dash + 1] <= '9')) dash = stem.find('-', dash + 1);
+  while (dash != std::string_view::npos && dash + 1 < stem.size() && !(stem[dash + 1] >= '0' && stem[dash + 1] <= '9'))
+    dash = stem.find('-', dash + 1);
   entry.name = normalised_package_name(stem.substr(0, dash));
   if (dash != std::string_view::npos) {
     std::string_view version = stem.substr(dash + 1);
@@ -125,7 +126,8 @@ DirectUrl parse_direct_url(Bytes bytes) {
   DirectUrl direct;
   auto root = json_light::parse(bytes);
   if (!root) return direct;
-  if (const auto* url = root->find("url"); url && url->text.starts_with("file://")) direct.path = json_light::percent_decoded(url->text.substr(7));
+  if (const auto* url = root->find("url"); url && url->text.starts_with("file://"))
+    direct.path = json_light::percent_decoded(url->text.substr(7));
   if (const auto* folder = root->find("dir_info"))
     if (const auto* editable = folder->find("editable")) direct.is_editable = editable->is_true();
   return direct;

@@ -1,6 +1,6 @@
-// What an installed Python distribution says about itself. Sources of the formats: PEP 376 and 627 (the .dist-info folder and its INSTALLER),
-// PEP 566 and 643 (METADATA), PEP 610 (direct_url.json), setuptools (.egg-info), conda (the name of a file in conda-meta). Nothing is trusted:
-// bytes that make no sense give empty fields, never a wrong value.
+// What an installed Python distribution says about itself. Sources of the formats: PEP 376 and 627 (the .dist-info folder and its
+// INSTALLER), PEP 566 and 643 (METADATA), PEP 610 (direct_url.json), setuptools (.egg-info), conda (the name of a file in conda-meta).
+// Nothing is trusted: bytes that make no sense give empty fields, never a wrong value.
 #pragma once
 
 #include <optional>

@@ -27,7 +27,8 @@ TEST(EntryNames, a_dist_info_folder_gives_normalised_name_and_version) {
 }
 
 TEST(EntryNames, other_names_are_no_distribution) {
-  for (const char* name : {"torch", "torch-2.10.0.dist-info.bak", ".dist-info", "a b-1.dist-info", "\x1b[31m-1.dist-info"}) EXPECT_FALSE(parse_entry_name(name)) << name;
+  for (const char* name : {"torch", "torch-2.10.0.dist-info.bak", ".dist-info", "a b-1.dist-info", "\x1b[31m-1.dist-info"})
+    EXPECT_FALSE(parse_entry_name(name)) << name;
 }
 
 TEST(EntryNames, a_conda_file_gives_name_version_and_build) {
@@ -40,7 +41,8 @@ TEST(EntryNames, a_conda_file_gives_name_version_and_build) {
 
 TEST(CoreMetadataFile, headers_end_at_the_first_empty_line) {
   auto metadata = parse_core_metadata(
-      "Metadata-Version: 2.4\nName: torch\nVersion: 2.10.0\nRequires-Python: >=3.10\nRequires-Dist: nvidia-cudnn-cu12==9.10.2.21; platform_system == \"Linux\"\n"
+      "Metadata-Version: 2.4\nName: torch\nVersion: 2.10.0\nRequires-Python: >=3.10\nRequires-Dist: nvidia-cudnn-cu12==9.10.2.21; "
+      "platform_system == \"Linux\"\n"
       "License: a\n folded\nProvides-Extra: optree\n\nRequires-Dist: not-one\n",
       true);
   EXPECT_EQ(metadata.name, "torch");
@@ -94,7 +96,8 @@ TEST(Installer, one_word_or_nothing) {
 }
 
 TEST(Wheel, the_pythons_that_a_wheel_serves) {
-  EXPECT_EQ(parse_wheel_pythons("Wheel-Version: 1.0\nTag: cp312-cp312-manylinux_2_28_x86_64\nTag: cp39-abi3-linux_x86_64\nTag: py2.py3-none-any\n"),
+  EXPECT_EQ(parse_wheel_pythons(
+                "Wheel-Version: 1.0\nTag: cp312-cp312-manylinux_2_28_x86_64\nTag: cp39-abi3-linux_x86_64\nTag: py2.py3-none-any\n"),
             (std::vector<std::string>{"cp312", "cp39-abi3", "py2", "py3"}));
 }
 

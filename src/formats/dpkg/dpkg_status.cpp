@@ -5,7 +5,7 @@
 namespace gpuwhy::dpkg {
 namespace {
 
-constexpr std::size_t longest_line = 4096;       // Package, Status and Version are far shorter
+constexpr std::size_t longest_line = 4096;  // Package, Status and Version are far shorter
 constexpr std::size_t most_packages = 4096;
 
 }  // namespace

@@ -1,5 +1,5 @@
-// /var/lib/dpkg/status, which may be tens of megabytes: read in pieces of any size, keeping only the packages asked for. Format: paragraphs of
-// deb822(5), fields of deb-control(5) and dpkg(1).
+// /var/lib/dpkg/status, which may be tens of megabytes: read in pieces of any size, keeping only the packages asked for. Format: paragraphs
+// of deb822(5), fields of deb-control(5) and dpkg(1).
 #pragma once
 
 #include <functional>

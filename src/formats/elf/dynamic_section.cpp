@@ -9,8 +9,8 @@ namespace gpuwhy::elf {
 namespace {
 
 constexpr std::size_t entry_size = 16, chunk = 4096;
-constexpr std::size_t most_entries = 8192;        // the largest real one seen has about 150
-constexpr std::size_t most_version_needs = 4096;  // over all libraries; a cyclic table ends here
+constexpr std::size_t most_entries = 8192;                               // the largest real one seen has about 150
+constexpr std::size_t most_version_needs = 4096;                         // over all libraries; a cyclic table ends here
 constexpr std::size_t longest_name = 4096, longest_path_list = 1 << 20;  // TensorFlow's RUNPATH has 21 kB
 constexpr std::uint64_t flag_no_default_folders = 0x800, flag_position_independent_program = 0x08000000;
 
@@ -34,15 +34,32 @@ struct Entries {
 
 void take_entry(Entries& entries, std::uint64_t tag, std::uint64_t value) {
   switch (tag) {
-    case tag_needed: entries.needed.push_back(value); break;
-    case tag_string_table: entries.strings = value; break;
-    case tag_soname: entries.soname = value; break;
-    case tag_rpath: entries.rpath = value; break;
-    case tag_runpath: entries.runpath = value; break;
-    case tag_flags_1: entries.flags_1 = value; break;
-    case tag_version_needs: entries.version_needs = value; break;
-    case tag_version_need_count: entries.version_need_count = value; break;
-    default: break;
+    case tag_needed:
+      entries.needed.push_back(value);
+      break;
+    case tag_string_table:
+      entries.strings = value;
+      break;
+    case tag_soname:
+      entries.soname = value;
+      break;
+    case tag_rpath:
+      entries.rpath = value;
+      break;
+    case tag_runpath:
+      entries.runpath = value;
+      break;
+    case tag_flags_1:
+      entries.flags_1 = value;
+      break;
+    case tag_version_needs:
+      entries.version_needs = value;
+      break;
+    case tag_version_need_count:
+      entries.version_need_count = value;
+      break;
+    default:
+      break;
   }
 }
 

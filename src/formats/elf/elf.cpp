@@ -123,7 +123,8 @@ Image read_image(Reader& reader) {
   if (!start) return rejected(std::move(image), Shape::unread, "the file could not be read");
   if (start->size() < header_size) return rejected(std::move(image), Shape::too_short, "file too short");
   if (!start->starts_with("\177ELF")) return rejected(std::move(image), Shape::not_elf, "invalid ELF header");
-  if ((*start)[4] != 2) return rejected(std::move(image), Shape::other_class, (*start)[4] == 1 ? "wrong ELF class: ELFCLASS32" : "unknown ELF class");
+  if ((*start)[4] != 2)
+    return rejected(std::move(image), Shape::other_class, (*start)[4] == 1 ? "wrong ELF class: ELFCLASS32" : "unknown ELF class");
   if (auto problem = identification_problem(*start); !problem.empty())
     return rejected(std::move(image), Shape::not_elf, std::string(problem));
 
@@ -139,8 +140,7 @@ Image read_image(Reader& reader) {
 
   auto bytes = read_program_headers(reader, *start, header);
   if (!bytes) return rejected(std::move(image), Shape::unread, "the program headers could not be read");
-  if (bytes->size() < header.entries * program_header_size)
-    return rejected(std::move(image), Shape::header_cut, "cannot read file data");
+  if (bytes->size() < header.entries * program_header_size) return rejected(std::move(image), Shape::header_cut, "cannot read file data");
   ProgramHeaders headers = parse_program_headers(*bytes);
   image.bytes_expected = headers.overflows ? UINT64_MAX : headers.end;
   if (headers.unaligned) return rejected(std::move(image), Shape::not_elf, "ELF load command alignment not page-aligned");

@@ -48,18 +48,18 @@ enum class Processor : std::uint16_t { x86_64 = 62, aarch64 = 183 };
 
 struct Image {
   Shape shape = Shape::unread;
-  std::string problem;            // the loader's words ("invalid ELF header") where it rejects the file, else ours; "" when whole
-  std::uint16_t machine = 0;      // e_machine, when the header could be read
-  bool is_program = false;        // ET_EXEC, or position-independent with DF_1_PIE: dlopen refuses it
-  bool is_dynamic = false;        // has a dynamic section; a static program has none
-  std::string interpreter;        // PT_INTERP
+  std::string problem;        // the loader's words ("invalid ELF header") where it rejects the file, else ours; "" when whole
+  std::uint16_t machine = 0;  // e_machine, when the header could be read
+  bool is_program = false;    // ET_EXEC, or position-independent with DF_1_PIE: dlopen refuses it
+  bool is_dynamic = false;    // has a dynamic section; a static program has none
+  std::string interpreter;    // PT_INTERP
   std::string soname;
   std::vector<std::string> needed;
   std::optional<std::string> rpath, runpath;  // present but empty is not the same as absent
-  bool no_default_folders = false;  // DF_1_NODEFLIB
-  std::string required_glibc;       // highest x.y among the needs GLIBC_x.y: "2.34"
-  std::string required_glibcxx;     // highest among GLIBCXX_x.y.z: "3.4.30"
-  std::uint64_t bytes_expected = 0;  // the highest end of a segment in the file
+  bool no_default_folders = false;            // DF_1_NODEFLIB
+  std::string required_glibc;                 // highest x.y among the needs GLIBC_x.y: "2.34"
+  std::string required_glibcxx;               // highest among GLIBCXX_x.y.z: "3.4.30"
+  std::uint64_t bytes_expected = 0;           // the highest end of a segment in the file
 
   bool operator==(const Image&) const = default;
 };

@@ -105,7 +105,8 @@ TEST(Elf, each_fault_has_its_shape_and_the_loaders_words) {
       {"no dynamic section", patched(good, dynamic_offset_field, 0x60000000, 4), Shape::not_elf, "object file has no dynamic section"},
       {"cut in the data", good.substr(0, 4200), Shape::segments_cut, "the segments need more bytes than the file has"},
       {"segment of 2^60", patched(good, 64 + 32, 1ull << 60, 8), Shape::segments_cut, "the segments need more bytes than the file has"},
-      {"segment end beyond 2^64", patched(good, 64 + 32, UINT64_MAX, 8), Shape::segments_cut, "the segments need more bytes than the file has"},
+      {"segment end beyond 2^64", patched(good, 64 + 32, UINT64_MAX, 8), Shape::segments_cut,
+       "the segments need more bytes than the file has"},
       {"alignment", patched(good, 64 + 48, 8, 8), Shape::not_elf, "ELF load command alignment not page-aligned"},
       {"dynamic elsewhere", patched(good, dynamic_offset_field + 16, 1ull << 40, 8), Shape::header_cut,
        "the dynamic section lies outside of the segments"},
@@ -142,7 +143,7 @@ TEST(Elf, a_failed_read_is_not_a_fault_of_the_file) {
 
 TEST(Elf, a_cyclic_version_table_ends) {
   std::string bytes = make_elf({.version_needs = {{"libc.so.6", {"GLIBC_2.2.5"}}}});
-  std::size_t needs = 0x240 + 24;
+  std::size_t needs = 0x240 + 24 + 16;
   bytes = patched(bytes, needs + 12, UINT32_MAX - 15, 4);  // the next table is before this one
   SparseReader reader(patched(bytes, 0x1000 + 24, 1ull << 60, 8), bytes.size());
   read_image(reader);

@@ -17,8 +17,8 @@ struct Extension {
   std::vector<std::string_view> hwcap_names;
 };
 
-// All offsets count from the start of the file here. Behind an old table, ldconfig writes those of the names from the start of the new header
-// instead, so that ld.so finds nonsense there and never uses such an entry; we read what ld.so reads.
+// All offsets count from the start of the file here. Behind an old table, ldconfig writes those of the names from the start of the new
+// header instead, so that ld.so finds nonsense there and never uses such an entry; we read what ld.so reads.
 Extension parse_extension(Bytes bytes, std::uint64_t offset) {
   Extension extension;
   Cursor cursor(bytes, offset);
@@ -110,9 +110,12 @@ Result<Cache> parse_ld_so_cache(Bytes bytes) {
 
 std::int32_t flags_for(std::uint16_t machine) {
   switch (machine) {
-    case 62: return 0x0303;   // x86-64, libc 6
-    case 183: return 0x0a03;  // AArch64, libc 6
-    default: return 0;
+    case 62:
+      return 0x0303;  // x86-64, libc 6
+    case 183:
+      return 0x0a03;  // AArch64, libc 6
+    default:
+      return 0;
   }
 }
 

@@ -13,10 +13,10 @@
 namespace gpuwhy::ldcache {
 
 struct Entry {
-  std::string_view name;   // "libcuda.so.1"
-  std::string_view path;   // "/lib/x86_64-linux-gnu/libcuda.so.1"
-  std::int32_t flags = 0;  // kind of library and architecture: flags_for()
-  std::uint64_t hwcap = 0; // as in the file
+  std::string_view name;        // "libcuda.so.1"
+  std::string_view path;        // "/lib/x86_64-linux-gnu/libcuda.so.1"
+  std::int32_t flags = 0;       // kind of library and architecture: flags_for()
+  std::uint64_t hwcap = 0;      // as in the file
   std::string_view hwcap_name;  // sub-folder of glibc-hwcaps ("x86-64-v3") when `hwcap` names one
   bool names_hwcap = false;     // `hwcap` is an index into the names; without a valid name the entry is unusable
 

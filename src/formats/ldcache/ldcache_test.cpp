@@ -95,9 +95,17 @@ TEST(LdSoCache, every_cut_and_every_damaged_byte_is_survived) {
 }
 
 TEST(LdSoConf, folders_and_includes_are_told_apart) {
-  auto parsed = parse_ld_so_conf("# note\ninclude /etc/ld.so.conf.d/*.conf\n/opt/a/ # behind\n\n  /opt/b=libc6\nhwcap 1 x\n/c:/d,/e f\ninclude a b\n");
-  std::vector<ConfLine> expected = {{true, "/etc/ld.so.conf.d/*.conf"}, {false, "/opt/a"}, {false, "/opt/b"}, {false, "/c"}, {false, "/d"},
-                                    {false, "/e"}, {false, "f"}, {true, "a"}, {true, "b"}};
+  auto parsed = parse_ld_so_conf(
+      "# note\ninclude /etc/ld.so.conf.d/*.conf\n/opt/a/ # behind\n\n  /opt/b=libc6\nhwcap 1 x\n/c:/d,/e f\ninclude a b\n");
+  std::vector<ConfLine> expected = {{true, "/etc/ld.so.conf.d/*.conf"},
+                                    {false, "/opt/a"},
+                                    {false, "/opt/b"},
+                                    {false, "/c"},
+                                    {false, "/d"},
+                                    {false, "/e"},
+                                    {false, "f"},
+                                    {true, "a"},
+                                    {true, "b"}};
   EXPECT_EQ(parsed, expected);
 }
 

@@ -6,7 +6,7 @@ namespace gpuwhy::modinfo {
 namespace {
 
 constexpr std::uint64_t header_size = 64, section_header_size = 64;
-constexpr std::uint64_t most_sections = 1 << 17;        // the open module, built with one section per function, has some ten thousand
+constexpr std::uint64_t most_sections = 1 << 17;  // the open module, built with one section per function, has some ten thousand
 constexpr std::uint64_t longest_names = 16 << 20;
 constexpr std::uint64_t longest_section = 1 << 20;
 constexpr std::string_view section_name = ".modinfo";
@@ -43,7 +43,9 @@ std::optional<Section> parse_section(Bytes bytes) {
 
 std::optional<SectionTable> read_section_table(elf::Reader& reader) {
   auto header = read_exactly(reader, 0, header_size);
-  if (!header || !header->starts_with("\x7f" "ELF\x02\x01")) return std::nullopt;
+  if (!header || !header->starts_with("\x7f"
+                                      "ELF\x02\x01"))
+    return std::nullopt;
   auto offset = Cursor(*header, 40).u64();
   Cursor counts(*header, 58);
   auto entry_size = counts.u16(), count = counts.u16(), names = counts.u16();

@@ -40,7 +40,10 @@ TEST(Modinfo, a_file_of_another_kind_is_refused) {
   big_endian[5] = 2;
   EXPECT_FALSE(read(elf32));
   EXPECT_FALSE(read(big_endian));
-  EXPECT_FALSE(read(std::string("\xfd" "7zXZ\0", 6) + std::string(200, 'x')));
+  EXPECT_FALSE(read(std::string("\xfd"
+                                "7zXZ\0",
+                                6) +
+                    std::string(200, 'x')));
 }
 
 TEST(Modinfo, huge_counts_and_offsets_are_refused) {

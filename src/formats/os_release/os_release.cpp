@@ -10,8 +10,9 @@ namespace gpuwhy::os_release {
 namespace {
 
 bool is_name(std::string_view text) {
-  return !text.empty() &&
-         std::ranges::all_of(text, [](char c) { return c == '_' || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); });
+  return !text.empty() && std::ranges::all_of(text, [](char c) {
+    return c == '_' || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+  });
 }
 
 // Nothing when a quote is left open: the line was cut.

@@ -7,9 +7,12 @@ namespace {
 
 TEST(OsRelease, quotes_escapes_and_comments_as_in_a_shell) {
   auto all = parse_os_release(
-      "# comment=1\nID=ubuntu\nPRETTY_NAME=\"Ubuntu 24.04.2 \\\"LTS\\\"\"\nVERSION_ID='24.04'\r\n  ID_LIKE=debian  \nEMPTY=\nID=kubuntu\nbad line\n=x\nA-B=1\n");
-  EXPECT_EQ(all, (std::map<std::string, std::string>{
-                     {"ID", "kubuntu"}, {"PRETTY_NAME", "Ubuntu 24.04.2 \"LTS\""}, {"VERSION_ID", "24.04"}, {"ID_LIKE", "debian"}, {"EMPTY", ""}}));
+      "# comment=1\nID=ubuntu\nPRETTY_NAME=\"Ubuntu 24.04.2 \\\"LTS\\\"\"\nVERSION_ID='24.04'\r\n  ID_LIKE=debian  "
+      "\nEMPTY=\nID=kubuntu\nbad line\n=x\nA-B=1\n");
+  EXPECT_EQ(
+      all,
+      (std::map<std::string, std::string>{
+          {"ID", "kubuntu"}, {"PRETTY_NAME", "Ubuntu 24.04.2 \"LTS\""}, {"VERSION_ID", "24.04"}, {"ID_LIKE", "debian"}, {"EMPTY", ""}}));
 }
 
 TEST(OsRelease, an_open_quote_means_the_line_was_cut) {

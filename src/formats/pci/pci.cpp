@@ -60,7 +60,8 @@ std::vector<Bar> used_bars(const std::array<Resource, 6>& resources, bool is_nvi
 
 bool is_address(std::string_view name) {
   std::vector<std::string_view> parts = split(name, ':');
-  if (parts.size() != 3 || parts[0].size() < 4 || parts[0].size() > 8 || !is_hex(parts[0]) || parts[1].size() != 2 || !is_hex(parts[1])) return false;
+  if (parts.size() != 3 || parts[0].size() < 4 || parts[0].size() > 8 || !is_hex(parts[0]) || parts[1].size() != 2 || !is_hex(parts[1]))
+    return false;
   return parts[2].size() == 4 && is_hex(parts[2].substr(0, 2)) && parts[2][2] == '.' && parts[2][3] >= '0' && parts[2][3] <= '7';
 }
 

@@ -34,8 +34,8 @@ struct Bar {
 };
 
 // The registers that the function uses. Linux blanks a register that it could not place, which looks like one that was never there;
-// `is_nvidia_gpu` says that the function is a graphics card of NVIDIA, whose registers are known: control, memory window and a third one, at
-// 0, 1, 3 or (where the first is 64 bits wide) 0, 2, 4.
+// `is_nvidia_gpu` says that the function is a graphics card of NVIDIA, whose registers are known: control, memory window and a third one,
+// at 0, 1, 3 or (where the first is 64 bits wide) 0, 2, 4.
 std::vector<Bar> used_bars(const std::array<Resource, 6>& resources, bool is_nvidia_gpu);
 
 // "0000:01:00.0", with a domain of four or more digits.

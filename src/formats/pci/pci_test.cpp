@@ -16,18 +16,17 @@ TEST(PciId, whole_numbers_only) {
 TEST(PciResource, a_geforce_uses_0_1_3_and_5) {
   auto resources = parse_resources(
       "0x00000000f6000000 0x00000000f6ffffff 0x0000000000040200\n"
-      "0x00000000e0000000 0x00000000efffffff 0x000000000014220c\n" + zero +
-      "0x00000000f0000000 0x00000000f1ffffff 0x000000000014220c\n" + zero +
+      "0x00000000e0000000 0x00000000efffffff 0x000000000014220c\n" +
+      zero + "0x00000000f0000000 0x00000000f1ffffff 0x000000000014220c\n" + zero +
       "0x000000000000e000 0x000000000000e07f 0x0000000000040101\n" + zero);
   ASSERT_TRUE(resources);
   EXPECT_EQ(used_bars(*resources, true), (std::vector<Bar>{{0, 16 << 20}, {1, 256 << 20}, {3, 32 << 20}, {5, 128}}));
 }
 
 TEST(PciResource, a_hopper_uses_0_2_and_4) {
-  auto resources = parse_resources(
-      "0x0000032042000000 0x0000032042ffffff 0x000000000014220c\n" + zero +
-      "0x0000030000000000 0x0000031fffffffff 0x000000000014220c\n" + zero +
-      "0x0000032040000000 0x0000032041ffffff 0x000000000014220c\n" + zero);
+  auto resources = parse_resources("0x0000032042000000 0x0000032042ffffff 0x000000000014220c\n" + zero +
+                                   "0x0000030000000000 0x0000031fffffffff 0x000000000014220c\n" + zero +
+                                   "0x0000032040000000 0x0000032041ffffff 0x000000000014220c\n" + zero);
   ASSERT_TRUE(resources);
   EXPECT_EQ(used_bars(*resources, true), (std::vector<Bar>{{0, 16 << 20}, {2, 128ull << 30}, {4, 32 << 20}}));
 }
@@ -54,7 +53,8 @@ TEST(PciResource, an_end_before_the_start_is_no_size) {
 
 TEST(PciAddress, form) {
   for (const char* name : {"0000:01:00.0", "10000:e1:1f.7"}) EXPECT_TRUE(is_address(name)) << name;
-  for (const char* name : {"", "01:00.0", "0000:01:00", "0000:01:00.8", "0000:01:0g.0", "..", "0000:01:00.0x"}) EXPECT_FALSE(is_address(name)) << name;
+  for (const char* name : {"", "01:00.0", "0000:01:00", "0000:01:00.8", "0000:01:0g.0", "..", "0000:01:00.0x"})
+    EXPECT_FALSE(is_address(name)) << name;
 }
 
 }  // namespace

@@ -50,8 +50,8 @@ std::vector<Mount> parse_mountinfo(Bytes bytes) {
     std::vector<std::string_view> fields = words(line);
     auto dash = std::find(fields.begin() + std::min<std::size_t>(fields.size(), 6), fields.end(), "-");
     if (fields.size() < 9 || fields.end() - dash < 4) continue;
-    mounts.push_back({unescaped(fields[3]), unescaped(fields[4]), std::string(fields[5]), std::string(dash[1]), unescaped(dash[2]),
-                      unescaped(dash[3])});
+    mounts.push_back(
+        {unescaped(fields[3]), unescaped(fields[4]), std::string(fields[5]), std::string(dash[1]), unescaped(dash[2]), unescaped(dash[3])});
   }
   return mounts;
 }

@@ -1,5 +1,6 @@
-// Small files of /proc. Formats: proc(5) and Documentation/filesystems/proc.rst of the Linux source; /proc/driver/nvidia/version: nv-procfs.c
-// of NVIDIA's open kernel modules. Lines that do not have the form are skipped: a file that was cut loses its last line, nothing else.
+// Small files of /proc. Formats: proc(5) and Documentation/filesystems/proc.rst of the Linux source; /proc/driver/nvidia/version:
+// nv-procfs.c of NVIDIA's open kernel modules. Lines that do not have the form are skipped: a file that was cut loses its last line,
+// nothing else.
 #pragma once
 
 #include <cstdint>
@@ -15,11 +16,11 @@ namespace gpuwhy::procfs {
 
 // One line of /proc/self/mountinfo, with its octal escapes undone.
 struct Mount {
-  std::string root;         // which folder or file of the file system is mounted
+  std::string root;  // which folder or file of the file system is mounted
   std::string mount_point;
-  std::string options;      // of this mount: "ro,nosuid,nodev"
-  std::string type;         // "overlay"
-  std::string source;       // "/dev/vda"
+  std::string options;        // of this mount: "ro,nosuid,nodev"
+  std::string type;           // "overlay"
+  std::string source;         // "/dev/vda"
   std::string super_options;  // of the file system: "rw,lowerdir=..."
   bool operator==(const Mount&) const = default;
 };
@@ -45,8 +46,8 @@ std::vector<std::string> parse_cgroup_paths(Bytes bytes);
 std::vector<std::string> parse_command_line(Bytes bytes);
 
 struct NvidiaVersion {
-  std::string version;  // "570.124.06"
-  bool is_open = false; // "Open Kernel Module"
+  std::string version;   // "570.124.06"
+  bool is_open = false;  // "Open Kernel Module"
   bool operator==(const NvidiaVersion&) const = default;
 };
 

@@ -29,7 +29,8 @@ TEST(Mountinfo, a_cut_last_line_is_dropped) {
 
 TEST(Mountinfo, the_deepest_and_last_mount_covers_a_path) {
   auto mounts = parse_mountinfo(
-      "1 0 0:1 / / rw - ext4 a rw\n2 1 0:2 / /usr rw - ext4 b rw\n3 1 0:3 / /usr ro,nosuid - ext4 c rw\n4 1 0:4 / /usr/binaries rw - ext4 d rw\n");
+      "1 0 0:1 / / rw - ext4 a rw\n2 1 0:2 / /usr rw - ext4 b rw\n3 1 0:3 / /usr ro,nosuid - ext4 c rw\n4 1 0:4 / /usr/binaries rw - ext4 "
+      "d rw\n");
   EXPECT_EQ(find_mount_of(mounts, "/usr/bin/nvidia-modprobe")->source, "c");
   EXPECT_EQ(find_mount_of(mounts, "/opt")->source, "a");
   EXPECT_EQ(find_mount_of({}, "/opt"), nullptr);
@@ -73,7 +74,8 @@ struct VersionCase {
 
 TEST(NvidiaVersionFile, both_flavours_of_many_years) {
   const VersionCase cases[] = {
-      {"NVRM version: NVIDIA UNIX Open Kernel Module for x86_64  570.124.06  Release Build  (dvs-builder@U16)  Wed Feb 26 2025\nGCC version:  gcc version 13.3.0\n",
+      {"NVRM version: NVIDIA UNIX Open Kernel Module for x86_64  570.124.06  Release Build  (dvs-builder@U16)  Wed Feb 26 2025\nGCC "
+       "version:  gcc version 13.3.0\n",
        NvidiaVersion{"570.124.06", true}},
       {"NVRM version: NVIDIA UNIX x86_64 Kernel Module  535.183.01  Sun May 12 19:39:15 UTC 2024\n", NvidiaVersion{"535.183.01", false}},
       {"NVRM version: NVIDIA UNIX aarch64 Kernel Module  390.157  Wed Oct 12 2022\n", NvidiaVersion{"390.157", false}},

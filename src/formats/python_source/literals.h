@@ -16,7 +16,7 @@ class LiteralScanner {
   void skip_blanks();  // also line ends, comments and joined lines
   bool accept(char c);
   bool accept_word(std::string_view word);
-  std::optional<std::string> text();      // '...', "...", with the usual escapes; r and u prefixes
+  std::optional<std::string> text();  // '...', "...", with the usual escapes; r and u prefixes
   std::optional<Literal> literal();
   std::string_view rest() const { return rest_; }
   bool at_end() const { return rest_.empty(); }

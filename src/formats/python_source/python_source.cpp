@@ -92,7 +92,7 @@ BuildInfo parse_build_info(Bytes bytes) {
   if (start == std::string_view::npos) return info;
   LiteralScanner scanner(bytes.substr(start + 10));
   // Pairs stand as ('key', value) or 'key': value; a text that opens neither is skipped.
-  for (int steps = 0; !scanner.at_end() && steps < 100'000; ++steps) {
+  for (int steps = 0; !scanner.at_end() && steps < 20'000; ++steps) {
     scanner.skip_blanks();
     auto key = scanner.text();
     if (!key) {

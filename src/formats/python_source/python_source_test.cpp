@@ -18,7 +18,8 @@ TEST(TorchVersions, the_plain_form_up_to_2_0) {
 
 TEST(TorchVersions, the_annotated_form_since_2_1) {
   auto torch = parse_torch_version(
-      "from typing import Optional\n\n__all__ = ['__version__', 'debug']\n__version__ = '2.10.0+rocm7.0'\ncuda: Optional[str] = None\nhip: Optional[str] = '7.0'\n"
+      "from typing import Optional\n\n__all__ = ['__version__', 'debug']\n__version__ = '2.10.0+rocm7.0'\ncuda: Optional[str] = None\nhip: "
+      "Optional[str] = '7.0'\n"
       "rocm: Optional[str] = None\nxpu: Optional[str] = \"20250302\"\n");
   EXPECT_EQ(torch.version, "2.10.0+rocm7.0");
   EXPECT_EQ(torch.cuda, "");
@@ -33,8 +34,10 @@ TEST(TorchVersions, what_is_computed_is_not_told) {
 
 TEST(BuildInfos, a_gpu_build) {
   auto info = parse_build_info(
-      "import collections\n\nbuild_info = collections.OrderedDict([('cpu_compiler', '/usr/lib/llvm-18/bin/clang'), ('cuda_compute_capabilities', ['sm_60', "
-      "'compute_90']), ('cuda_version', '12.5.1'), ('cudnn_version', '9'), ('is_cuda_build', True), ('is_rocm_build', False), ('is_tensorrt_build', False)])\n");
+      "import collections\n\nbuild_info = collections.OrderedDict([('cpu_compiler', '/usr/lib/llvm-18/bin/clang'), "
+      "('cuda_compute_capabilities', ['sm_60', "
+      "'compute_90']), ('cuda_version', '12.5.1'), ('cudnn_version', '9'), ('is_cuda_build', True), ('is_rocm_build', False), "
+      "('is_tensorrt_build', False)])\n");
   EXPECT_EQ(info.is_cuda_build, true);
   EXPECT_EQ(info.is_rocm_build, false);
   EXPECT_EQ(info.cuda_version, "12.5.1");
@@ -50,14 +53,18 @@ TEST(BuildInfos, a_dict_display_over_several_lines) {
 }
 
 TEST(BuildInfos, other_text_tells_nothing) {
-  for (const char* text : {"", "build_info", "x_build_info = {'is_cuda_build': True}", "build_info = ['is_cuda_build', tru", "\xff\xfe\x00"})
+  for (const char* text :
+       {"", "build_info", "x_build_info = {'is_cuda_build': True}", "build_info = ['is_cuda_build', tru", "\xff\xfe\x00"})
     EXPECT_EQ(parse_build_info(text), BuildInfo{}) << text;
 }
 
 TEST(HeaderVersions, both_forms_and_pre_releases) {
-  EXPECT_EQ(parse_tensorflow_header_version("#define TF_MAJOR_VERSION 2\n#define TF_MINOR_VERSION 20\n#define TF_PATCH_VERSION 0\n#define TF_VERSION_SUFFIX \"-rc0\"\n"),
-            "2.20.0-rc0");
-  EXPECT_EQ(parse_tensorflow_header_version("#define TF_MAJOR_VERSION 2\r\n#define TF_MINOR_VERSION 10\r\n#define TF_PATCH_VERSION 1\r\n"), "2.10.1");
+  EXPECT_EQ(
+      parse_tensorflow_header_version(
+          "#define TF_MAJOR_VERSION 2\n#define TF_MINOR_VERSION 20\n#define TF_PATCH_VERSION 0\n#define TF_VERSION_SUFFIX \"-rc0\"\n"),
+      "2.20.0-rc0");
+  EXPECT_EQ(parse_tensorflow_header_version("#define TF_MAJOR_VERSION 2\r\n#define TF_MINOR_VERSION 10\r\n#define TF_PATCH_VERSION 1\r\n"),
+            "2.10.1");
   EXPECT_FALSE(parse_tensorflow_header_version("#define TF_MAJOR_VERSION 2\n#define TF_MINOR_VERSION x\n"));
 }
 
@@ -71,11 +78,13 @@ TEST(PyvenvCfg, keys_are_lowered_and_values_trimmed) {
 
 TEST(Pth, paths_code_and_comments) {
   auto lines = parse_pth("# comment\n\n../src  \nimport x\nimport\ty\nimportant\n   \n/abs");
-  EXPECT_EQ(lines, (std::vector<PthLine>{{false, "../src"}, {true, "import x"}, {true, "import\ty"}, {false, "important"}, {false, "/abs"}}));
+  EXPECT_EQ(lines,
+            (std::vector<PthLine>{{false, "../src"}, {true, "import x"}, {true, "import\ty"}, {false, "important"}, {false, "/abs"}}));
 }
 
 TEST(Kernels, argv_and_environment) {
-  auto kernel = parse_kernel(R"({"argv": ["/opt/v/bin/python", "-m", 7, "ipykernel"], "display_name": "P\u00fcthon", "env": {"LD_LIBRARY_PATH": "/x", "N": 1}})");
+  auto kernel = parse_kernel(
+      R"({"argv": ["/opt/v/bin/python", "-m", 7, "ipykernel"], "display_name": "P\u00fcthon", "env": {"LD_LIBRARY_PATH": "/x", "N": 1}})");
   ASSERT_TRUE(kernel);
   EXPECT_EQ(kernel->argv, (std::vector<std::string>{"/opt/v/bin/python", "-m", "ipykernel"}));
   EXPECT_EQ(kernel->environment, (std::vector<std::pair<std::string, std::string>>{{"LD_LIBRARY_PATH", "/x"}}));
@@ -83,7 +92,8 @@ TEST(Kernels, argv_and_environment) {
 }
 
 TEST(Kernels, broken_files_are_none) {
-  for (const char* text : {"", "[]", "{}", R"({"argv": "python"})", R"({"argv": ["a")", R"({"argv": ["a"]} x)"}) EXPECT_FALSE(parse_kernel(text)) << text;
+  for (const char* text : {"", "[]", "{}", R"({"argv": "python"})", R"({"argv": ["a")", R"({"argv": ["a"]} x)"})
+    EXPECT_FALSE(parse_kernel(text)) << text;
 }
 
 TEST(JsonLight, is_bounded_in_depth) { EXPECT_FALSE(json_light::parse(std::string(100'000, '['))); }
@@ -94,28 +104,35 @@ TEST(JsonLight, pairs_of_surrogates_become_one_character) {
   EXPECT_EQ(value->text, "\xf0\x9f\x98\x80 \xef\xbf\xbd \n");
 }
 
-constexpr const char* load_head = "\ndef _load_global_deps() -> None:\n    try:\n        ctypes.CDLL(global_deps_lib_path, mode=ctypes.RTLD_GLOBAL)\n";
+constexpr const char* load_head =
+    "\ndef _load_global_deps() -> None:\n    try:\n        ctypes.CDLL(global_deps_lib_path, mode=ctypes.RTLD_GLOBAL)\n";
 
 TEST(TorchPreloads, up_to_2_5_nothing_is_opened_when_all_is_well) {
-  EXPECT_EQ(parse_torch_preload(std::string(load_head) + "    except OSError as err:\n        _preload_cuda_deps(lib_folder, lib_name)\n"), TorchPreload{});
+  EXPECT_EQ(parse_torch_preload(std::string(load_head) + "    except OSError as err:\n        _preload_cuda_deps(lib_folder, lib_name)\n"),
+            TorchPreload{});
 }
 
 TEST(TorchPreloads, single_calls_of_2_7) {
-  auto preload = parse_torch_preload(std::string(load_head) +
-                                     "            if \"nvidia/cuda_runtime/lib/libcudart.so\" not in _maps:\n                return\n"
-                                     "            _preload_cuda_deps(\"cuda_nvrtc\", \"libnvrtc.so.*[0-9]\")\n"
-                                     "            _preload_cuda_deps(\"nvjitlink\", \"libnvJitLink.so.*[0-9]\")\n    except OSError as err:\n        pass\n");
-  EXPECT_EQ(preload.libraries, (std::vector<std::pair<std::string, std::string>>{{"cuda_nvrtc", "libnvrtc.so.*[0-9]"}, {"nvjitlink", "libnvJitLink.so.*[0-9]"}}));
+  auto preload = parse_torch_preload(
+      std::string(load_head) +
+      "            if \"nvidia/cuda_runtime/lib/libcudart.so\" not in _maps:\n                return\n"
+      "            _preload_cuda_deps(\"cuda_nvrtc\", \"libnvrtc.so.*[0-9]\")\n"
+      "            _preload_cuda_deps(\"nvjitlink\", \"libnvJitLink.so.*[0-9]\")\n    except OSError as err:\n        pass\n");
+  EXPECT_EQ(preload.libraries, (std::vector<std::pair<std::string, std::string>>{{"cuda_nvrtc", "libnvrtc.so.*[0-9]"},
+                                                                                 {"nvjitlink", "libnvJitLink.so.*[0-9]"}}));
   EXPECT_EQ(preload.conditions, std::vector<std::string>{"nvidia/cuda_runtime/lib/libcudart.so"});
   EXPECT_TRUE(preload.stops_at_missing);
 }
 
 TEST(TorchPreloads, the_table_of_2_10_and_later) {
   std::string table =
-      "\ndef _preload_cuda_deps(\n    err: OSError | None = None,\n) -> None:\n    cuda_libs: list[tuple[str, str]] = [\n        # order matters\n"
+      "\ndef _preload_cuda_deps(\n    err: OSError | None = None,\n) -> None:\n    cuda_libs: list[tuple[str, str]] = [\n        # order "
+      "matters\n"
       "        (\"cublas\", \"libcublasLt.so.*[0-9]\"),\n        (\"cublas\", \"libcublas.so.*[0-9]\"),\n    ]\n"
-      "    _preload_cuda_lib(\"nvtx\", \"libnvToolsExt.so.*[0-9]\", required=False)\n\n# next\ndef other():\n    _preload_cuda_lib(\"no\", \"no\")\n";
-  auto strict = parse_torch_preload(table + load_head + "            if \"libcudart.so\" not in _maps:\n            _preload_cuda_deps()\n    except OSError as err:\n");
+      "    _preload_cuda_lib(\"nvtx\", \"libnvToolsExt.so.*[0-9]\", required=False)\n\n# next\ndef other():\n    _preload_cuda_lib(\"no\", "
+      "\"no\")\n";
+  auto strict = parse_torch_preload(
+      table + load_head + "            if \"libcudart.so\" not in _maps:\n            _preload_cuda_deps()\n    except OSError as err:\n");
   ASSERT_EQ(strict.libraries.size(), 3u);
   EXPECT_EQ(strict.libraries[0].second, "libcublasLt.so.*[0-9]");
   EXPECT_EQ(strict.libraries[2].first, "nvtx");

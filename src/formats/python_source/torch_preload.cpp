@@ -23,7 +23,8 @@ std::string_view function_body(std::string_view text, std::string_view name) {
     std::string_view line = text.substr(end, next - end);
     if (in_head && line.ends_with(':')) in_head = false;
     char first = text[next + 1];
-    if (!in_head && first != ' ' && first != '\t' && first != '\n' && first != '\r' && first != '#') return text.substr(start, next - start);
+    if (!in_head && first != ' ' && first != '\t' && first != '\n' && first != '\r' && first != '#')
+      return text.substr(start, next - start);
     end = next + 1;
   }
 }
@@ -51,7 +52,8 @@ void read_table(std::string_view body, TorchPreload& preload) {
   if (!scanner.accept(']')) return;
   constexpr std::string_view call = "_preload_cuda_lib(";
   std::string_view rest = scanner.rest();
-  for (std::size_t at = rest.find(call); at != std::string_view::npos; at = rest.find(call, at + 1)) {
+  std::size_t calls = 0;
+  for (std::size_t at = rest.find(call); at != std::string_view::npos && ++calls <= most_libraries; at = rest.find(call, at + 1)) {
     LiteralScanner arguments(rest.substr(at + call.size()));
     take_pair(arguments, preload.libraries);
   }
@@ -79,9 +81,9 @@ TorchPreload parse_torch_preload(Bytes init_py) {
   if (preload.libraries.empty()) return {};
   constexpr std::string_view condition = " not in _maps";
   for (std::size_t at = body.find(condition); at != std::string_view::npos; at = body.find(condition, at + 1)) {
-    std::size_t quote = at == 0 ? at : body.rfind('"', at);
-    std::size_t open = quote == 0 || quote == std::string_view::npos || quote + 1 != at ? std::string_view::npos : body.rfind('"', quote - 1);
-    if (open != std::string_view::npos) preload.conditions.emplace_back(body.substr(open + 1, quote - open - 1));
+    if (at < 2 || body[at - 1] != '"' || preload.conditions.size() >= most_libraries) continue;
+    std::size_t open = body.rfind('"', at - 2);
+    if (open != std::string_view::npos) preload.conditions.emplace_back(body.substr(open + 1, at - open - 2));
   }
   return preload;
 }

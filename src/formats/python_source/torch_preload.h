@@ -1,5 +1,6 @@
 // Which CUDA libraries `import torch` opens by path before its own extension, read out of torch/__init__.py: since 2.6 it does so even when
-// nothing is wrong, so that the copies of the wheels come before any other (pytorch/pytorch issues 138460 and 145580). Three forms are known:
+// nothing is wrong, so that the copies of the wheels come before any other (pytorch/pytorch issues 138460 and 145580). Three forms are
+// known:
 //   up to 2.5     only after libtorch_global_deps.so failed to load: nothing to read here
 //   2.6 to 2.9    _preload_cuda_deps("cuda_nvrtc", "libnvrtc.so.*[0-9]") and a few more, when the runtime came from a wheel
 //   2.10 and on   _preload_cuda_deps(), with a table of (folder, pattern)

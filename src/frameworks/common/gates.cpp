@@ -43,7 +43,27 @@ Gate library_gate(std::string name, Layer layer, const Resolution& resolution, b
   return gate;
 }
 
-Gate import_gate(const Process& process, const PythonEnvironment& environment, const FrameworkBuild& build) {
+namespace {
+
+// "GLIBC_2.28", the highest that an object of this framework asks for and this system does not have; "" when none.
+std::string missing_glibc(const Snapshot& snapshot, const Process& process, const FrameworkBuild& build, std::string& asked_by) {
+  if (!snapshot.host.libc.is_known() || !snapshot.host.libc->starts_with("glibc ")) return {};
+  auto here = Version::parse(snapshot.host.libc->substr(6));
+  if (!here) return {};
+  std::string missing;
+  for (const loader::Object& object : process.map().objects()) {
+    if (!object.file || !path::is_inside(object.file->path, build.folder)) continue;
+    auto needed = Version::parse(object.file->required_glibc);
+    if (!needed || *needed <= *here || (!missing.empty() && *needed <= version(missing))) continue;
+    missing = object.file->required_glibc;
+    asked_by = object.file->path;
+  }
+  return missing;
+}
+
+}  // namespace
+
+Gate import_gate(const Snapshot& snapshot, const Process& process, const PythonEnvironment& environment, const FrameworkBuild& build) {
   Gate gate = make_gate("import", Layer::framework_build, GateState::passed, "its libraries load");
   if (!build.missing_files.empty()) {
     gate.state = GateState::failed;
@@ -53,10 +73,20 @@ Gate import_gate(const Process& process, const PythonEnvironment& environment, c
   }
   if (!process.has_program() || build.objects.empty()) {
     gate.state = GateState::unknown;
-    gate.summary = process.has_program() ? "its libraries were not found" : fmt::format("the program behind {} was not found", environment.interpreter);
+    gate.summary = process.has_program() ? "its libraries were not found"
+                                         : fmt::format("the program behind {} was not found", environment.interpreter);
     return gate;
   }
   const Resolution& last = process.loaded().back();
+  std::string asked_by, glibc = missing_glibc(snapshot, process, build, asked_by);
+  if (!glibc.empty()) {
+    gate.state = GateState::failed;
+    gate.summary = fmt::format("{} needs glibc {}; this system has {}", path::filename(asked_by), glibc, snapshot.host.libc->substr(6));
+    gate.log_line =
+        fmt::format("ImportError: /lib/x86_64-linux-gnu/libc.so.6: version `GLIBC_{}' not found (required by {})", glibc, asked_by);
+    gate.evidence.push_back({Source::elf, asked_by, "GLIBC_" + glibc});
+    return gate;
+  }
   if (last.is_found()) return gate;
   gate = library_gate("import", Layer::framework_build, last, true, fmt::format("ImportError: {}", last.root_failure().loader_message()));
   return gate;
@@ -106,7 +136,8 @@ Gate init_gate(const DriverAnswers* driver) {
   if (driver->init.is_known()) {
     gate.code = *driver->init;
     gate.state = *driver->init == 0 ? GateState::passed : GateState::failed;
-    gate.summary = *driver->init == 0 ? "cuInit answers 0" : fmt::format("cuInit answers {}: {}", *driver->init, driver_error_words(*driver->init));
+    gate.summary =
+        *driver->init == 0 ? "cuInit answers 0" : fmt::format("cuInit answers {}: {}", *driver->init, driver_error_words(*driver->init));
     gate.evidence.push_back(driver->init.evidence());
   } else if (driver->end == "timed out" || driver->end == "crashed") {
     gate.state = GateState::failed;
@@ -142,8 +173,9 @@ Gate driver_version_gate(const DriverAnswers* driver, const Fact<std::string>& r
   gate.evidence.push_back(driver->version.evidence());
   int driver_major = static_cast<int>(*driver->version / 1000), driver_minor = static_cast<int>(*driver->version % 1000 / 10);
   // Minor version compatibility begins with CUDA 11; before it a runtime needs a driver that is at least as new.
-  bool enough = runtime->major() >= 11 ? driver_major >= runtime->major()
-                                       : driver_major > runtime->major() || (driver_major == runtime->major() && driver_minor >= runtime->minor());
+  bool enough = runtime->major() >= 11
+                    ? driver_major >= runtime->major()
+                    : driver_major > runtime->major() || (driver_major == runtime->major() && driver_minor >= runtime->minor());
   gate.state = enough ? GateState::passed : GateState::failed;
   gate.summary = fmt::format("the driver supports CUDA up to {}.{}; the build needs CUDA {}", driver_major, driver_minor, *runtime_cuda);
   return gate;
@@ -160,7 +192,8 @@ Gate nvml_gate(const DriverAnswers* driver, const Resolution& nvml, bool require
     gate.code = *driver->nvml_init;
     gate.evidence.push_back(driver->nvml_init.evidence());
     const facts::ErrorCode* error = facts::find_nvml_error(static_cast<int>(*driver->nvml_init));
-    gate.summary = fmt::format("nvmlInit answers {}{}", *driver->nvml_init, error && *driver->nvml_init ? fmt::format(": {}", error->meaning) : "");
+    gate.summary =
+        fmt::format("nvmlInit answers {}{}", *driver->nvml_init, error && *driver->nvml_init ? fmt::format(": {}", error->meaning) : "");
     if (*driver->nvml_init != 0) gate.state = broken;
   } else {
     gate.state = GateState::unknown;
@@ -184,10 +217,18 @@ ArchitectureAnswer architecture_gate(const DriverAnswers* driver, const std::vec
   std::vector<std::string> without, compiled;
   for (const CudaDevice& device : *driver->devices) {
     switch (judge_code(images, device.compute_capability).support) {
-      case CodeSupport::native: ++usable; break;
-      case CodeSupport::jit_from_ptx: ++usable, compiled.push_back(device.name); break;
-      case CodeSupport::none: without.push_back(fmt::format("{} (compute capability {})", device.name, device.compute_capability)); break;
-      case CodeSupport::unknown: open = true; break;
+      case CodeSupport::native:
+        ++usable;
+        break;
+      case CodeSupport::jit_from_ptx:
+        ++usable, compiled.push_back(device.name);
+        break;
+      case CodeSupport::none:
+        without.push_back(fmt::format("{} (compute capability {})", device.name, device.compute_capability));
+        break;
+      case CodeSupport::unknown:
+        open = true;
+        break;
     }
   }
   answer.gate.evidence.push_back({Source::package, std::string(source), join(images, " ")});
@@ -209,9 +250,37 @@ std::string driver_error_words(std::int64_t code) {
   return error ? fmt::format("{}: {}", error->symbol, error->meaning) : fmt::format("UNKNOWN ERROR ({})", code);
 }
 
+void close_behind(const Gate& libcuda, std::vector<Gate*> gates) {
+  if (libcuda.state != GateState::failed) return;
+  for (Gate* gate : gates) {
+    if (gate->state != GateState::unknown) continue;
+    gate->state = GateState::not_reached;
+    gate->summary = "not reached: libcuda.so.1 does not open";
+  }
+}
+
+const DriverAnswers* find_nvml_driver(const Snapshot& snapshot, const DriverAnswers* driver) {
+  if (driver || snapshot.drivers.empty()) return driver;
+  return &snapshot.drivers.front();
+}
+
+namespace {
+
+// A library that is cut behind its headers kills the process while it is mapped, at the first gate that opens it.
+bool dies_in_the_loader(const Prediction& prediction) {
+  for (const Gate& gate : prediction.gates) {
+    if (gate.state != GateState::failed) continue;
+    return gate.library && gate.library->root_failure().state == ResolutionState::process_dies;
+  }
+  return false;
+}
+
+}  // namespace
+
 void conclude(Prediction& prediction) {
   const Gate* failed = prediction.first_failed();
   prediction.blocked_at = failed ? failed->name : "";
+  if (dies_in_the_loader(prediction)) prediction.outcome = Outcome::aborts;
   for (const Gate& gate : prediction.gates) {
     bool speaks = gate.state == GateState::failed || gate.state == GateState::degraded;
     if (speaks && !gate.log_line.empty()) prediction.expected_log.push_back(gate.log_line);

@@ -14,7 +14,8 @@ namespace gpuwhy::frameworks {
 Gate library_gate(std::string name, Layer layer, const Resolution& resolution, bool required, std::string log_line);
 
 // "import": the objects that Python maps. Raises when one does not load.
-Gate import_gate(const Process& process, const PythonEnvironment& environment, const FrameworkBuild& build);
+// Also raises when an object of the framework needs a newer glibc than there is: the loader checks that after it has found all files.
+Gate import_gate(const Snapshot& snapshot, const Process& process, const PythonEnvironment& environment, const FrameworkBuild& build);
 
 // "cuda-build": failed for a CPU build; unknown when the build does not say.
 Gate build_gate(const FrameworkBuild& build);
@@ -27,8 +28,8 @@ Gate libcuda_gate(const Snapshot& snapshot, const Resolution& libcuda, std::stri
 // "cu-init" and "device-count". `driver` may be null: not asked.
 Gate init_gate(const DriverAnswers* driver);
 Gate count_gate(const DriverAnswers* driver);
-// "driver-version": the CUDA runtime needs a driver of its own major version (CUDA compatibility guide: minor version compatibility since 11).
-// runtime_cuda "12.8".
+// "driver-version": the CUDA runtime needs a driver of its own major version (CUDA compatibility guide: minor version compatibility since
+// 11). runtime_cuda "12.8".
 Gate driver_version_gate(const DriverAnswers* driver, const Fact<std::string>& runtime_cuda);
 // "nvml-init".
 Gate nvml_gate(const DriverAnswers* driver, const Resolution& nvml, bool required);
@@ -42,7 +43,13 @@ ArchitectureAnswer architecture_gate(const DriverAnswers* driver, const std::vec
 // "CUDA_ERROR_NO_DEVICE: no CUDA-capable device is detected", or "UNKNOWN ERROR (303)" for a code without a name.
 std::string driver_error_words(std::int64_t code);
 
-// Sets blocked_at, expected_log and the basis from the gates.
+// The gates that only a loaded libcuda can answer: not reached where it does not open.
+void close_behind(const Gate& libcuda, std::vector<Gate*> gates);
+
+// NVML does not depend on libcuda: where that one does not open, the default conversation may still have reached it.
+const DriverAnswers* find_nvml_driver(const Snapshot& snapshot, const DriverAnswers* driver);
+
+// Sets blocked_at, expected_log and the basis from the gates, and the outcome `aborts` where the process dies in the loader.
 void conclude(Prediction& prediction);
 
 }  // namespace gpuwhy::frameworks

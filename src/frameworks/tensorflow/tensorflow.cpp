@@ -30,15 +30,18 @@ int first_number(const Fact<std::string>& text, int otherwise) {
 }
 
 std::string init_log_line(const Version& release, std::int64_t code) {
-  std::string words = driver_error_words(code);
+  // TensorFlow asks the driver for the name: without a driver, or with the toolkit's stub (34), nobody tells it one.
+  std::string words = code == 303 || code == 34 ? fmt::format("UNKNOWN ERROR ({})", code) : driver_error_words(code);
   return release >= version("2.18") ? fmt::format("failed call to cuInit: INTERNAL: CUDA error: Failed call to cuInit: {}", words)
                                     : fmt::format("failed call to cuInit: {}", words);
 }
 
 std::string missing_library_line(const Version& release, const Resolution& library) {
-  if (release < version("2.12")) return fmt::format("Could not load dynamic library '{}'; dlerror: {}", library.name, library.root_failure().loader_message());
+  if (release < version("2.12"))
+    return fmt::format("Could not load dynamic library '{}'; dlerror: {}", library.name, library.root_failure().loader_message());
   if (library.name.starts_with("libcudart")) return "Could not find cuda drivers on your machine, GPU will not be used.";
-  return "Cannot dlopen some GPU libraries. Please make sure the missing libraries mentioned above are installed properly if you would like to use GPU.";
+  return "Cannot dlopen some GPU libraries. Please make sure the missing libraries mentioned above are installed properly if you would "
+         "like to use GPU.";
 }
 
 std::string gate_name(const std::string& soname) {
@@ -46,14 +49,16 @@ std::string gate_name(const std::string& soname) {
   return "open-" + to_lower(name);
 }
 
-// 2.21 asks cuDNN for its version while it lists. The shim aborts the process when the part that answers is missing (oracle: no-cudnn-graph).
+// 2.21 asks cuDNN for its version while it lists. The shim aborts the process when the part that answers is missing (oracle:
+// no-cudnn-graph).
 std::optional<Gate> cudnn_graph_gate(Process& process, const Version& release, int cudnn_major, const std::string& cudnn) {
   if (cudnn_major < 9) return std::nullopt;
   const loader::Object* shim = process.map().find_loaded(cudnn);
   if (!shim || !shim->file) return std::nullopt;
   std::string name = fmt::format("libcudnn_graph.so.{}", cudnn_major);
   Resolution part = process.peek(name, path::filename(shim->file->path));
-  return library_gate("open-cudnn-graph", Layer::cuda_libraries, part, release >= version("2.21"), "Invalid handle. Cannot load symbol cudnnGetProperty");
+  return library_gate("open-cudnn-graph", Layer::cuda_libraries, part, release >= version("2.21"),
+                      "Invalid handle. Cannot load symbol cudnnGetProperty");
 }
 
 void open_libraries(Process& process, const FrameworkBuild& build, const Version& release, Prediction& prediction) {
@@ -89,15 +94,19 @@ void play_driver(const Snapshot& snapshot, const FrameworkBuild& build, const Ve
   Gate init = init_gate(driver);
   if (init.state == GateState::failed && init.code) init.log_line = init_log_line(release, *init.code);
   Gate count = count_gate(driver);
-  prediction.gates.insert(prediction.gates.end(), {init, count, driver_version_gate(driver, build.cuda_version)});
+  Gate version_gate = driver_version_gate(driver, build.cuda_version);
+  close_behind(prediction.gates.back(), {&init, &count, &version_gate});
+  prediction.gates.insert(prediction.gates.end(), {init, count, version_gate});
   // 2.21 gives up in silence where NVML does not answer; earlier releases do not ask it.
-  if (release >= version("2.21")) prediction.gates.push_back(nvml_gate(driver, process.peek("libnvidia-ml.so.1", caller_of(release)), true));
+  if (release >= version("2.21"))
+    prediction.gates.push_back(nvml_gate(find_nvml_driver(snapshot, driver), process.peek("libnvidia-ml.so.1", caller_of(release)), true));
 }
 
 void play_first_kernel(const Snapshot& snapshot, const FrameworkBuild& build, const Version& release, Prediction& prediction) {
   const DriverAnswers* driver = nullptr;
   for (const DriverAnswers& candidate : snapshot.drivers)
-    if (!prediction.libcuda.empty() && (candidate.loaded_libcuda.is(prediction.libcuda) || candidate.libcuda == prediction.libcuda)) driver = &candidate;
+    if (!prediction.libcuda.empty() && (candidate.loaded_libcuda.is(prediction.libcuda) || candidate.libcuda == prediction.libcuda))
+      driver = &candidate;
   std::string source;
   std::vector<std::string> images = architectures_of(build, release, source);
   ArchitectureAnswer architecture = architecture_gate(driver, images, source);
@@ -107,7 +116,8 @@ void play_first_kernel(const Snapshot& snapshot, const FrameworkBuild& build, co
   prediction.usable_gpus = architecture.usable;
 }
 
-// What list_physical_devices('GPU') returns: nothing when a gate before the list fails. The driver's age and the architecture stop only the work.
+// What list_physical_devices('GPU') returns: nothing when a gate before the list fails. The driver's age and the architecture stop only the
+// work.
 void answer_listing(Prediction& prediction) {
   bool failed = false, open = false, aborts = false;
   for (const Gate& gate : prediction.gates) {
@@ -133,8 +143,7 @@ void answer_listing(Prediction& prediction) {
 std::vector<std::string> required_libraries(int cuda_major, int cudnn_major, const Version& release) {
   bool eleven = cuda_major == 11;
   std::vector<std::string> names = {eleven ? "libcudart.so.11.0" : fmt::format("libcudart.so.{}", cuda_major),
-                                    fmt::format("libcublas.so.{}", cuda_major),
-                                    fmt::format("libcublasLt.so.{}", cuda_major),
+                                    fmt::format("libcublas.so.{}", cuda_major), fmt::format("libcublasLt.so.{}", cuda_major),
                                     eleven ? "libcufft.so.10" : fmt::format("libcufft.so.{}", cuda_major - 1)};
   if (release < version("2.12")) names.push_back("libcurand.so.10");
   names.push_back(cuda_major >= 13 ? "libcusolver.so.12" : "libcusolver.so.11");
@@ -154,7 +163,7 @@ Prediction predict(const Snapshot& snapshot, const PythonEnvironment& environmen
   Version release = release_of(build);
   Process process(snapshot, environment);
   if (process.has_program()) process.load(build.objects);
-  prediction.gates.push_back(import_gate(process, environment, build));
+  prediction.gates.push_back(import_gate(snapshot, process, environment, build));
   bool raises = prediction.gates.back().state == GateState::failed;
   prediction.gates.push_back(build_gate(build));
   if (prediction.gates.back().state != GateState::failed) {

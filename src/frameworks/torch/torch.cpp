@@ -45,10 +45,12 @@ struct Import {
   std::optional<Gate> raised;
 };
 
-std::string wheel_library(const Snapshot& snapshot, const PythonEnvironment& environment, const Preload& preload, std::string_view cuda_major) {
+std::string wheel_library(const Snapshot& snapshot, const PythonEnvironment& environment, const Preload& preload,
+                          std::string_view cuda_major) {
   if (!environment.search_path.is_known()) return {};
   for (const std::string& site : *environment.search_path) {
-    const std::array<std::string, 3> folders = {fmt::format("{}/nvidia/{}/lib", site, preload.folder), fmt::format("{}/nvidia/cu{}/lib", site, cuda_major),
+    const std::array<std::string, 3> folders = {fmt::format("{}/nvidia/{}/lib", site, preload.folder),
+                                                fmt::format("{}/nvidia/cu{}/lib", site, cuda_major),
                                                 fmt::format("{}/{}/lib", site, preload.folder)};
     for (const std::string& folder : folders) {
       const SearchedFolder* listed = snapshot.libraries.find_folder(folder);
@@ -67,7 +69,8 @@ Gate raise_gate(std::string log_line, const Resolution& resolution) {
 }
 
 // Returns what Python raises when a library is not there, or nothing when all were mapped.
-std::optional<Gate> preload_wheels(const Snapshot& snapshot, const PythonEnvironment& environment, const FrameworkBuild& build, Process& process) {
+std::optional<Gate> preload_wheels(const Snapshot& snapshot, const PythonEnvironment& environment, const FrameworkBuild& build,
+                                   Process& process) {
   std::string cuda_major = build.cuda_version.is_known() ? std::string(split(*build.cuda_version, '.').front()) : "";
   for (const Preload& preload : preloads) {
     std::string file = wheel_library(snapshot, environment, preload, cuda_major);
@@ -91,13 +94,10 @@ bool is_preloaded_library(std::string_view name) {
 std::optional<Gate> load_global_deps(const Snapshot& snapshot, const PythonEnvironment& environment, const FrameworkBuild& build,
                                      const std::string& global_deps, Process& process) {
   Resolution first = process.open(global_deps, "");
-  auto torch_version = build.version.is_known() ? Version::parse(*build.version) : std::nullopt;
   if (first.is_found()) {
-    // Since 2.8 the wheels are mapped by hand even then; an exception of that is swallowed.
-    bool has_runtime = std::ranges::any_of(process.map().objects(), [](const loader::Object& object) {
-      return object.file && path::filename(object.file->path).starts_with("libcudart.so");
-    });
-    if (has_runtime && torch_version && *torch_version >= version("2.8")) preload_wheels(snapshot, environment, build, process);
+    // Newer releases map libraries of the wheels by hand even then (those among the build's objects); an exception of that is swallowed.
+    for (const std::string& object : build.objects)
+      if (!path::is_inside(object, build.folder) && !process.open(object, "").is_found()) break;
     return std::nullopt;
   }
   const Resolution& failure = first.root_failure();
@@ -119,7 +119,9 @@ Import replay_import(const Snapshot& snapshot, const PythonEnvironment& environm
   if (!import.process.has_program()) return import;
   if (!objects.empty() && path::filename(objects.front()) == "libtorch_global_deps.so") {
     import.raised = load_global_deps(snapshot, environment, build, objects.front(), import.process);
-    objects.erase(objects.begin());
+    // The wheels' libraries among the objects are those that load_global_deps has dealt with.
+    std::erase_if(objects,
+                  [&](const std::string& object) { return object == build.objects.front() || !path::is_inside(object, build.folder); });
   }
   if (!import.raised) import.process.load(objects);
   return import;
@@ -128,7 +130,8 @@ Import replay_import(const Snapshot& snapshot, const PythonEnvironment& environm
 Resolution open_libcuda(Process& process) {
   std::string runtime;
   for (const loader::Object& object : process.map().objects())
-    if (object.file && path::filename(object.file->path).starts_with("libcudart.so")) runtime = std::string(path::filename(object.file->path));
+    if (object.file && path::filename(object.file->path).starts_with("libcudart.so"))
+      runtime = std::string(path::filename(object.file->path));
   return process.open("libcuda.so.1", runtime);
 }
 
@@ -170,22 +173,28 @@ std::vector<std::string> architectures_of(const FrameworkBuild& build, const Sna
 // What torch says when cudaGetDeviceCount fails (c10/cuda/CUDAFunctions.cpp, torch/cuda/__init__.py).
 std::string init_log_line(std::int64_t code) {
   switch (code) {
-    case 100: return "RuntimeError: No CUDA GPUs are available";
-    case 3: return "CUDA driver initialization failed, you might not have a CUDA gpu.";
-    case 999: return "CUDA initialization: CUDA unknown error - this may be due to an incorrectly set up environment";
+    case 100:
+      return "RuntimeError: No CUDA GPUs are available";
+    case 3:
+      return "CUDA driver initialization failed, you might not have a CUDA gpu.";
+    case 999:
+      return "CUDA initialization: CUDA unknown error - this may be due to an incorrectly set up environment";
     default: {
       const facts::ErrorCode* error = facts::find_driver_error(static_cast<int>(code));
-      return fmt::format("CUDA initialization: Unexpected error from cudaGetDeviceCount(). ... Error {}: {}", code, error ? error->meaning : "unknown");
+      return fmt::format("CUDA initialization: Unexpected error from cudaGetDeviceCount(). ... Error {}: {}", code,
+                         error ? error->meaning : "unknown");
     }
   }
 }
 
-Fact<std::int64_t> device_count(const Snapshot& snapshot, const DriverAnswers* driver, const Gate& nvml, const Fact<std::int64_t>& runtime_count) {
+Fact<std::int64_t> device_count(const Snapshot& snapshot, const DriverAnswers* driver, const Gate& nvml,
+                                const Fact<std::int64_t>& runtime_count) {
   // When cudaGetDeviceCount fails, device_count() falls to 0 only where NVML does not answer.
   Fact<std::int64_t> by_runtime = runtime_count;
   const std::string* value = snapshot.variable("CUDA_VISIBLE_DEVICES");
   VisibleDevices visible = parse_visible_devices(value ? std::optional<std::string_view>(*value) : std::nullopt);
-  if (visible.ordinals.empty() && visible.uuids.empty()) return Fact<std::int64_t>::known(0, {Source::env, "CUDA_VISIBLE_DEVICES", value ? *value : ""});
+  if (visible.ordinals.empty() && visible.uuids.empty())
+    return Fact<std::int64_t>::known(0, {Source::env, "CUDA_VISIBLE_DEVICES", value ? *value : ""});
   if (nvml.state == GateState::unknown) return Fact<std::int64_t>::unknown(Why::not_probed, nvml.summary);
   if (nvml.state != GateState::passed || !driver || !driver->nvml_count.is_known()) return by_runtime;
   std::vector<std::string> uuids = driver->nvml_uuids.is_known() ? *driver->nvml_uuids : std::vector<std::string>{};
@@ -210,14 +219,16 @@ void play_runtime(const Snapshot& snapshot, const FrameworkBuild& build, Process
   prediction.gates.push_back(libcuda_gate(snapshot, libcuda, "RuntimeError: Found no NVIDIA driver on your system."));
   Gate version_gate = driver_version_gate(driver, build.cuda_version);
   if (version_gate.state == GateState::failed)
-    version_gate.log_line = fmt::format("RuntimeError: The NVIDIA driver on your system is too old (found version {}).", *version_gate.code);
+    version_gate.log_line =
+        fmt::format("RuntimeError: The NVIDIA driver on your system is too old (found version {}).", *version_gate.code);
   Gate init = init_gate(driver);
   if (init.state == GateState::failed && init.code) init.log_line = init_log_line(*init.code);
   Gate count = count_gate(driver);
   if (count.state == GateState::failed) count.log_line = init_log_line(100);
+  close_behind(prediction.gates.back(), {&version_gate, &init, &count});
   prediction.gates.insert(prediction.gates.end(), {version_gate, init, count});
 
-  prediction.gates.push_back(nvml_gate(driver, process.peek("libnvidia-ml.so.1", ""), false));
+  prediction.gates.push_back(nvml_gate(find_nvml_driver(snapshot, driver), process.peek("libnvidia-ml.so.1", ""), false));
   if (prediction.gates.back().state == GateState::degraded) prediction.gates.back().log_line = "UserWarning: Can't initialize NVML";
   if (auto parts = cudnn_parts_gate(process)) prediction.gates.push_back(*parts);
   std::string source;
@@ -227,6 +238,12 @@ void play_runtime(const Snapshot& snapshot, const FrameworkBuild& build, Process
     architecture.gate.log_line = "CUDA error: no kernel image is available for execution on the device";
   prediction.gates.push_back(architecture.gate);
   prediction.usable_gpus = architecture.usable;
+}
+
+// PYTORCH_NVML_BASED_CUDA_CHECK=1: is_available() asks device_count(), so NVML, and not the runtime (torch/cuda/__init__.py).
+bool asks_nvml_for_availability(const Snapshot& snapshot) {
+  const std::string* value = snapshot.variable("PYTORCH_NVML_BASED_CUDA_CHECK");
+  return value && *value == "1";
 }
 
 // sees_gpus and the answer of each call, from the gates.
@@ -239,8 +256,9 @@ void answer_calls(const Snapshot& snapshot, Prediction& prediction) {
   }
   const Gate* count = prediction.find_gate("device-count");
   Fact<std::int64_t> runtime_count = failed ? Fact<std::int64_t>::known(0)
-                                     : open || !count || !count->code ? Fact<std::int64_t>::unknown(Why::not_probed, "the driver was not asked")
-                                                                      : Fact<std::int64_t>::known(*count->code);
+                                     : open || !count || !count->code
+                                         ? Fact<std::int64_t>::unknown(Why::not_probed, "the driver was not asked")
+                                         : Fact<std::int64_t>::known(*count->code);
   Call available{"torch.cuda.is_available()", runtime_count, true};
   if (runtime_count.is_known()) available.answer = Fact<std::int64_t>::known(*runtime_count > 0);
   prediction.sees_gpus = runtime_count;
@@ -253,6 +271,10 @@ void answer_calls(const Snapshot& snapshot, Prediction& prediction) {
       if (!prediction.libcuda.empty() && candidate.loaded_libcuda.is(prediction.libcuda)) driver = &candidate;
     listed.answer = device_count(snapshot, driver, *nvml, runtime_count);
   }
+  if (asks_nvml_for_availability(snapshot)) {
+    prediction.sees_gpus = available.answer = listed.answer;
+    if (listed.answer.is_known()) available.answer = Fact<std::int64_t>::known(*listed.answer > 0);
+  }
   prediction.calls = {available, listed};
   if (runtime_count.is(std::int64_t{0})) prediction.usable_gpus = runtime_count;
   else if (prediction.usable_gpus.is_known() && runtime_count.is_known())
@@ -264,7 +286,7 @@ void answer_calls(const Snapshot& snapshot, Prediction& prediction) {
 Prediction predict(const Snapshot& snapshot, const PythonEnvironment& environment, const FrameworkBuild& build) {
   Prediction prediction;
   Import import = replay_import(snapshot, environment, build);
-  prediction.gates.push_back(import.raised ? *import.raised : import_gate(import.process, environment, build));
+  prediction.gates.push_back(import.raised ? *import.raised : import_gate(snapshot, import.process, environment, build));
   bool raises = prediction.gates.back().state == GateState::failed;
   prediction.gates.push_back(build_gate(build));
   bool has_cuda = prediction.gates.back().state != GateState::failed;

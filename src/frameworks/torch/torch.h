@@ -1,5 +1,5 @@
-// PyTorch 1.13 to 2.15 as gates. Order and behaviour: torch/__init__.py (_load_global_deps, _preload_cuda_deps), torch/cuda/__init__.py, and
-// what the real builds did on a fake driver (tests/oracle).
+// PyTorch 1.13 to 2.15 as gates. Order and behaviour: torch/__init__.py (_load_global_deps, _preload_cuda_deps), torch/cuda/__init__.py,
+// and what the real builds did on a fake driver (tests/oracle).
 #pragma once
 
 #include "frameworks/common/process.h"

@@ -10,11 +10,12 @@ namespace {
 
 constexpr std::int64_t every_card = 64;  // torch: "all" is the first 64
 
-// What torch's _strtoul makes of one element: the number that it begins with, -1 for none. Python raises on a lone sign; so does torch then,
-// at import of nothing: it is taken for "none" here, which ends the list as well.
+// What torch's _strtoul makes of one element: the number that it begins with, -1 for none. Python raises on a lone sign; so does torch
+// then, at import of nothing: it is taken for "none" here, which ends the list as well.
 std::int64_t leading_number(std::string_view text) {
   std::size_t length = 0;
-  while (length < text.size() && ((text[length] >= '0' && text[length] <= '9') || (length == 0 && (text[0] == '+' || text[0] == '-')))) ++length;
+  while (length < text.size() && ((text[length] >= '0' && text[length] <= '9') || (length == 0 && (text[0] == '+' || text[0] == '-'))))
+    ++length;
   std::string_view digits = text.substr(0, length);
   if (digits.starts_with('+')) digits.remove_prefix(1);
   return parse_int(digits).value_or(-1);
@@ -66,7 +67,8 @@ VisibleDevices parse_visible_devices(std::optional<std::string_view> value) {
   return visible;
 }
 
-std::optional<std::int64_t> count_by_nvml(const VisibleDevices& visible, std::int64_t nvml_count, const std::vector<std::string>& nvml_uuids) {
+std::optional<std::int64_t> count_by_nvml(const VisibleDevices& visible, std::int64_t nvml_count,
+                                          const std::vector<std::string>& nvml_uuids) {
   if (visible.ordinals.empty() && visible.uuids.empty()) return 0;
   if (visible.by_mig) return std::nullopt;
   if (!visible.by_uuid) {

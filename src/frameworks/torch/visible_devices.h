@@ -4,9 +4,9 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
-#include <string>
 
 namespace gpuwhy::frameworks::torch {
 
@@ -20,6 +20,7 @@ struct VisibleDevices {
 VisibleDevices parse_visible_devices(std::optional<std::string_view> value);
 
 // What device_count() makes of them when NVML lists these cards: the count, or nothing where torch falls back on the CUDA runtime.
-std::optional<std::int64_t> count_by_nvml(const VisibleDevices& visible, std::int64_t nvml_count, const std::vector<std::string>& nvml_uuids);
+std::optional<std::int64_t> count_by_nvml(const VisibleDevices& visible, std::int64_t nvml_count,
+                                          const std::vector<std::string>& nvml_uuids);
 
 }  // namespace gpuwhy::frameworks::torch

@@ -7,7 +7,9 @@ namespace {
 
 const std::vector<std::string> three_cards = {"GPU-aa10", "GPU-aa20", "GPU-bb30"};
 
-std::optional<std::int64_t> count(std::optional<std::string_view> value) { return count_by_nvml(parse_visible_devices(value), 3, three_cards); }
+std::optional<std::int64_t> count(std::optional<std::string_view> value) {
+  return count_by_nvml(parse_visible_devices(value), 3, three_cards);
+}
 
 TEST(VisibleDevices, unset_shows_every_card) { EXPECT_EQ(count(std::nullopt), 3); }
 TEST(VisibleDevices, an_empty_value_hides_all) { EXPECT_EQ(count(""), 0); }

@@ -94,7 +94,8 @@ void read_glibc_version(Machine& machine, const std::string& loader_bytes, CLibr
     library.version = Fact<std::string>::known(*version, {Source::file, file, "release version " + *version});
     return;
   }
-  library.version = Fact<std::string>::unknown(Why::malformed, "no version in " + library.interpreter, {Source::file, library.interpreter, ""});
+  library.version =
+      Fact<std::string>::unknown(Why::malformed, "no version in " + library.interpreter, {Source::file, library.interpreter, ""});
 }
 
 }  // namespace

@@ -13,12 +13,12 @@
 namespace gpuwhy::probes {
 
 struct CLibrary {
-  std::string interpreter;           // path of the dynamic loader, "" when there is none
-  std::uint16_t elf_machine = 62;    // e_machine of its programs
+  std::string interpreter;         // path of the dynamic loader, "" when there is none
+  std::uint16_t elf_machine = 62;  // e_machine of its programs
   bool is_musl = false;
-  Fact<std::string> version;         // "2.36"; for musl not read
+  Fact<std::string> version;  // "2.36"; for musl not read
   std::vector<std::string> default_folders;
-  std::string lib_token;             // what $LIB stands for
+  std::string lib_token;  // what $LIB stands for
   Evidence evidence;
 };
 

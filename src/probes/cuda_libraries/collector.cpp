@@ -11,8 +11,8 @@ namespace gpuwhy::probes {
 namespace {
 
 // Far above anything real (a full environment has some 300 names and 80 folders); a hostile file ends here.
-constexpr std::size_t most_names = 20'000, most_folders = 4'000, most_candidates = 40'000;
-constexpr int most_spellings = 8;  // of one file's folder: a link to a folder above it would give endlessly many
+constexpr std::size_t most_names = 5'000, most_folders = 2'000, most_candidates = 20'000;
+constexpr int most_spellings = 8;                // of one file's folder: a link to a folder above it would give endlessly many
 constexpr std::uint64_t largest_stub = 1 << 20;  // NVIDIA's is 100 kB; real drivers have tens of MB
 
 }  // namespace
@@ -62,19 +62,32 @@ void Collector::add_known_place(const std::string& folder) {
   if (machine_.is_folder(folder)) add_folder(folder);
 }
 
-void Collector::add_folder_list(const std::string& list, std::string_view separators, const std::string& origin) {
+void Collector::add_library_path(const std::string& list, const std::string& origin) {
+  loader::Tokens tokens{origin, settings_.lib_token, settings_.platform_token};
+  for (const std::string& folder :
+       settings_.is_musl ? loader::musl_folders_of(list) : loader::folders_of(list, loader::variable_separators, tokens))
+    add_folder(folder);
+}
+
+void Collector::add_search_path(const std::string& list, const std::string& origin) {
   if (list.empty() || !followed_.emplace(list, origin).second) return;
   loader::Tokens tokens{origin, settings_.lib_token, settings_.platform_token};
-  for (const std::string& folder : loader::folders_of(list, separators, tokens)) add_folder(folder);
+  for (const std::string& folder : loader::folders_of(list, loader::object_separators, tokens)) add_folder(folder);
 }
 
 void Collector::add_file(const std::string& path, Role role) {
   std::string_view parent = path::parent(path);
   std::string key = key_of(std::string(parent));
   if (key.empty()) return;
-  IndexedFolder* folder = folders_.add(key);
-  if (folder) visit_folder(*folder);
-  else folder = folders_.find(key);
+  IndexedFolder* folder = folders_.find(key);
+  if (!folder && folders_.all().size() >= most_folders) {
+    incomplete_ = true;
+    return;
+  }
+  if (!folder) {
+    folder = folders_.add(key);
+    visit_folder(*folder);
+  }
   std::string name(path::filename(path));
   if (folder->state != IndexedFolder::State::listed || folder->has(name)) examine(*folder, name, role);
 }
@@ -173,8 +186,8 @@ void Collector::follow(const Candidate& candidate, Role role) {
   }
   // $ORIGIN of the program is where its file really is, that of a library the folder in which it was found.
   std::string origin(path::parent(role == Role::program && !candidate.real_path.empty() ? candidate.real_path : candidate.path));
-  add_folder_list(candidate.rpath, loader::object_separators, origin);
-  add_folder_list(candidate.runpath, loader::object_separators, origin);
+  add_search_path(candidate.rpath, origin);
+  add_search_path(candidate.runpath, origin);
   loader::Tokens tokens{origin, settings_.lib_token, settings_.platform_token};
   for (const std::string& needed : candidate.needed) add_name(loader::expanded(needed, tokens));
 }
@@ -201,10 +214,16 @@ LibraryTable Collector::take_table() {
     SearchedFolder entry{folder->path, {}};
     using Names = Fact<std::vector<std::string>>;
     switch (folder->state) {
-      case IndexedFolder::State::absent: entry.names = Names::absent(evidence); break;
-      case IndexedFolder::State::unknown: entry.names = Names::unknown(folder->why, printable(folder->detail), evidence); break;
+      case IndexedFolder::State::absent:
+        entry.names = Names::absent(evidence);
+        break;
+      case IndexedFolder::State::unknown:
+        entry.names = Names::unknown(folder->why, printable(folder->detail), evidence);
+        break;
       case IndexedFolder::State::listed:
-      case IndexedFolder::State::blind: entry.names = Names::known({folder->found.begin(), folder->found.end()}, evidence); break;
+      case IndexedFolder::State::blind:
+        entry.names = Names::known({folder->found.begin(), folder->found.end()}, evidence);
+        break;
     }
     table.folders.push_back(std::move(entry));
   }

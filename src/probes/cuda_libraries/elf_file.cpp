@@ -22,7 +22,8 @@ class FileReader final : public elf::Reader {
 void take_image(Candidate& candidate, const elf::Image& image, std::uint16_t elf_machine, Role role) {
   candidate.soname = image.soname;
   candidate.needed = image.needed;
-  candidate.rpath = image.rpath.value_or("");
+  // An empty RUNPATH disables RPATH like any other.
+  candidate.rpath = image.runpath && image.runpath->empty() ? "" : image.rpath.value_or("");
   candidate.runpath = image.runpath.value_or("");
   candidate.no_default_folders = image.no_default_folders;
   candidate.required_glibc = image.required_glibc;
@@ -34,22 +35,31 @@ void take_image(Candidate& candidate, const elf::Image& image, std::uint16_t elf
     case elf::Shape::whole:
       if (image.machine != elf_machine) becomes(CandidateState::wrong_machine, image.machine == 183 ? "for AArch64" : "for x86-64");
       else if (image.is_program && role == Role::library)
-        becomes(CandidateState::not_elf, image.is_dynamic ? "cannot dynamically load position-independent executable"
-                                                          : "cannot dynamically load executable");
+        becomes(CandidateState::not_elf,
+                image.is_dynamic ? "cannot dynamically load position-independent executable" : "cannot dynamically load executable");
       break;
-    case elf::Shape::other_class: becomes(CandidateState::wrong_class, ""); break;
-    case elf::Shape::other_machine: becomes(CandidateState::wrong_machine, "e_machine " + std::to_string(image.machine)); break;
-    case elf::Shape::too_short: becomes(CandidateState::too_short, ""); break;
-    case elf::Shape::not_elf: becomes(CandidateState::not_elf, image.problem); break;
+    case elf::Shape::other_class:
+      becomes(CandidateState::wrong_class, "");
+      break;
+    case elf::Shape::other_machine:
+      becomes(CandidateState::wrong_machine, "e_machine " + std::to_string(image.machine));
+      break;
+    case elf::Shape::too_short:
+      becomes(CandidateState::too_short, "");
+      break;
+    case elf::Shape::not_elf:
+      becomes(CandidateState::not_elf, image.problem);
+      break;
     case elf::Shape::header_cut:
       // Program headers outside of the file: the loader says so. Anything behind them: it trips over it once it is mapped.
       becomes(image.problem == "cannot read file data" ? CandidateState::header_cut : CandidateState::segments_cut, image.problem);
       break;
     case elf::Shape::segments_cut:
-      becomes(CandidateState::segments_cut, "the file has " + std::to_string(candidate.size) + " bytes, its headers promise " +
-                                                std::to_string(image.bytes_expected));
+      becomes(CandidateState::segments_cut,
+              "the file has " + std::to_string(candidate.size) + " bytes, its headers promise " + std::to_string(image.bytes_expected));
       break;
-    case elf::Shape::unread: break;
+    case elf::Shape::unread:
+      break;
   }
   // A static program has no dynamic section and needs none.
   if (role == Role::program && image.problem == "object file has no dynamic section") becomes(CandidateState::loadable, "");
@@ -71,7 +81,8 @@ CandidateRead failed_open(Candidate candidate, const AccessError& error, bool is
       candidate.detail = "this user may not read it";
       break;
     case AccessProblem::too_large:
-    case AccessProblem::io_error: return {std::nullopt, true};
+    case AccessProblem::io_error:
+      return {std::nullopt, true};
   }
   return {std::move(candidate), true};
 }

@@ -16,11 +16,11 @@ namespace gpuwhy::probes {
 using Listing = std::vector<std::string>;  // sorted
 
 struct IndexedFolder {
-  std::string path;       // as the table names it
-  std::string real_path;  // links followed; "" when there is no such folder
+  std::string path;                                                           // as the table names it
+  std::string real_path;                                                      // links followed; "" when there is no such folder
   enum class State { absent, listed, blind, unknown } state = State::absent;  // blind: may be searched by name but not listed
-  const Listing* listing = nullptr;  // when listed
-  std::string detail;                // unknown: why
+  const Listing* listing = nullptr;                                           // when listed
+  std::string detail;                                                         // unknown: why
   Why why = Why::denied;
   std::set<std::string, std::less<>> found;  // names of candidates
 

@@ -16,11 +16,21 @@ namespace {
 
 // Where drivers and toolkits put their libraries beside the folders that the loader searches, so that a cure can name them.
 constexpr const char* known_places[] = {
-    "/usr/lib/wsl/lib",           "/usr/lib64-nvidia",         "/usr/local/nvidia/lib64",
-    "/usr/local/nvidia/lib",      "/usr/local/cuda/lib64",     "/usr/local/cuda/compat",
-    "/run/opengl-driver/lib",     "/var/lib/snapd/lib/gl",     "/usr/lib/x86_64-linux-gnu/nvidia/current",
-    "/usr/lib/aarch64-linux-gnu/nvidia", "/usr/lib/aarch64-linux-gnu/tegra", "/usr/lib/aarch64-linux-gnu/nvidia/current",
-    "/usr/lib64/nvidia",          "/usr/lib/nvidia",           "/opt/cuda/lib64",
+    "/usr/lib/wsl/lib",
+    "/usr/lib64-nvidia",
+    "/usr/local/nvidia/lib64",
+    "/usr/local/nvidia/lib",
+    "/usr/local/cuda/lib64",
+    "/usr/local/cuda/compat",
+    "/run/opengl-driver/lib",
+    "/var/lib/snapd/lib/gl",
+    "/usr/lib/x86_64-linux-gnu/nvidia/current",
+    "/usr/lib/aarch64-linux-gnu/nvidia",
+    "/usr/lib/aarch64-linux-gnu/tegra",
+    "/usr/lib/aarch64-linux-gnu/nvidia/current",
+    "/usr/lib64/nvidia",
+    "/usr/lib/nvidia",
+    "/opt/cuda/lib64",
 };
 
 // One processor is enough, and the whole file of a large machine takes the kernel milliseconds.
@@ -69,7 +79,7 @@ void add_everything(Machine& machine, const LibraryRoots& roots, const CLibrary&
   // $ORIGIN in LD_LIBRARY_PATH is the program's folder.
   std::string origin;
   if (!roots.programs.empty()) origin = path::parent(machine.real_path(roots.programs.front()).value_or(""));
-  if (settings.library_path.is_known()) collector.add_folder_list(*settings.library_path, loader::variable_separators, origin);
+  if (settings.library_path.is_known()) collector.add_library_path(*settings.library_path, origin);
   for (const std::string& folder : settings.default_folders) collector.add_folder(folder);
   if (settings.cache_folders.is_known())
     for (const std::string& folder : *settings.cache_folders) collector.add_folder(folder);
@@ -93,7 +103,8 @@ void probe_libraries(Machine& machine, const LibraryRoots& roots, Snapshot& snap
   settings.preload = loader_variable(machine, "LD_PRELOAD");
   settings.default_folders = library.default_folders;
   settings.lib_token = library.lib_token;
-  ProcessorFolders processor = library.is_musl ? ProcessorFolders{} : processor_folders(read_processor(machine), library.elf_machine, library.version);
+  ProcessorFolders processor =
+      library.is_musl ? ProcessorFolders{} : processor_folders(read_processor(machine), library.elf_machine, library.version);
   settings.hwcap_folders = processor.folders;
   settings.platform_token = processor.platform;
   if (!library.is_musl) settings.cache_folders = read_ld_so_conf(machine);
@@ -103,7 +114,8 @@ void probe_libraries(Machine& machine, const LibraryRoots& roots, Snapshot& snap
   Result<ldcache::Cache> cache = fail("not read");
   if (cache_bytes.is_known()) cache = ldcache::parse_ld_so_cache(*cache_bytes);
 
-  Collector collector(machine, {library.elf_machine, settings.hwcap_folders, settings.lib_token, settings.platform_token, cache ? &*cache : nullptr});
+  Collector collector(machine, {library.elf_machine, library.is_musl, settings.hwcap_folders, settings.lib_token, settings.platform_token,
+                                cache ? &*cache : nullptr});
   add_everything(machine, roots, library, settings, collector);
 
   using Entries = Fact<std::vector<CacheEntry>>;

@@ -30,12 +30,16 @@ bool is_top_level_node(std::string_view name) {
 
 std::string_view words(FileKind kind) {
   switch (kind) {
-    case FileKind::character_device: return "character device";
-    case FileKind::regular: return "regular file";
-    case FileKind::directory: return "folder";
+    case FileKind::character_device:
+      return "character device";
+    case FileKind::regular:
+      return "regular file";
+    case FileKind::directory:
+      return "folder";
     case FileKind::symlink:
     case FileKind::block_device:
-    case FileKind::other: break;
+    case FileKind::other:
+      break;
   }
   return "other";
 }
@@ -48,7 +52,8 @@ class Collector {
   void collect_folder(const std::string& folder) {
     auto names = machine_.list(folder);
     if (!names) {
-      if (!is_missing(names.error()) && machine_.is_folder(folder)) note_failure(folder, names.error());
+      bool no_folder = is_missing(names.error()) || names.error().problem == AccessProblem::not_a_directory;
+      if (!no_folder) note_failure(folder, names.error());
       return;
     }
     for (const std::string& name : *names) collect(folder + "/" + name);
@@ -98,7 +103,7 @@ Fact<std::vector<DeviceNode>> read_nodes(Machine& machine, Snapshot& snapshot) {
     if (is_top_level_node(name)) collector.collect("/dev/" + name);
     if (is_node_folder(name)) collector.collect_folder("/dev/" + name);
   }
-  if (machine.exists("/dev/nvgpu/igpu0")) collector.collect("/dev/nvgpu/igpu0");
+  collector.collect("/dev/nvgpu/igpu0");
   return collector.finish();
 }
 

@@ -23,10 +23,14 @@ std::vector<std::string> paths(const Snapshot& snapshot) {
 
 TEST(ProbeDeviceNodes, all_nodes_of_a_working_machine_are_listed_and_none_is_opened) {
   MemoryMachine machine;
-  machine.node("/dev/nvidiactl", 195, 255).node("/dev/nvidia0", 195, 0, 0660).node("/dev/nvidia-uvm", 510, 0).node("/dev/nvidia-modeset", 195, 254);
+  machine.node("/dev/nvidiactl", 195, 255)
+      .node("/dev/nvidia0", 195, 0, 0660)
+      .node("/dev/nvidia-uvm", 510, 0)
+      .node("/dev/nvidia-modeset", 195, 254);
   machine.node("/dev/nvidia-caps/nvidia-cap1", 235, 1, 0400).node("/dev/null", 1, 3).file("/dev/nvidia.txt", "").node("/dev/nvme0", 240, 0);
   Snapshot snapshot = probe(machine);
-  EXPECT_EQ(paths(snapshot), (std::vector<std::string>{"/dev/nvidia-caps/nvidia-cap1", "/dev/nvidia-modeset", "/dev/nvidia-uvm", "/dev/nvidia0", "/dev/nvidiactl"}));
+  EXPECT_EQ(paths(snapshot), (std::vector<std::string>{"/dev/nvidia-caps/nvidia-cap1", "/dev/nvidia-modeset", "/dev/nvidia-uvm",
+                                                       "/dev/nvidia0", "/dev/nvidiactl"}));
   const DeviceNode& card = (*snapshot.device_nodes.nodes)[3];
   EXPECT_EQ(card.kind, "character device");
   EXPECT_EQ(card.major, 195);
@@ -37,7 +41,11 @@ TEST(ProbeDeviceNodes, all_nodes_of_a_working_machine_are_listed_and_none_is_ope
 
 TEST(ProbeDeviceNodes, what_stands_where_a_node_should_be_is_named) {
   MemoryMachine machine;
-  machine.folder("/dev/nvidia0").file("/dev/nvidia1", "").link("/dev/nvidia2", "gone").link("/dev/nvidiactl", "real").node("/dev/real", 195, 255);
+  machine.folder("/dev/nvidia0")
+      .file("/dev/nvidia1", "")
+      .link("/dev/nvidia2", "gone")
+      .link("/dev/nvidiactl", "real")
+      .node("/dev/real", 195, 255);
   Snapshot snapshot = probe(machine);
   std::vector<std::string> kinds;
   for (const DeviceNode& node : *snapshot.device_nodes.nodes) kinds.push_back(node.kind);

@@ -19,17 +19,33 @@ Snapshot probe(std::vector<Variable> variables) {
 }
 
 TEST(ProbeEnvironment, what_decides_is_kept_also_when_empty) {
-  EXPECT_EQ(probe({{"CUDA_VISIBLE_DEVICES", ""}, {"LD_LIBRARY_PATH", "/usr/lib64-nvidia"}, {"TF_CPP_MIN_LOG_LEVEL", "3"}, {"NVIDIA_VISIBLE_DEVICES", "all"}}).variables,
-            (Kept{{"CUDA_VISIBLE_DEVICES", ""}, {"LD_LIBRARY_PATH", "/usr/lib64-nvidia"}, {"NVIDIA_VISIBLE_DEVICES", "all"}, {"TF_CPP_MIN_LOG_LEVEL", "3"}}));
+  EXPECT_EQ(probe({{"CUDA_VISIBLE_DEVICES", ""},
+                   {"LD_LIBRARY_PATH", "/usr/lib64-nvidia"},
+                   {"TF_CPP_MIN_LOG_LEVEL", "3"},
+                   {"NVIDIA_VISIBLE_DEVICES", "all"}})
+                .variables,
+            (Kept{{"CUDA_VISIBLE_DEVICES", ""},
+                  {"LD_LIBRARY_PATH", "/usr/lib64-nvidia"},
+                  {"NVIDIA_VISIBLE_DEVICES", "all"},
+                  {"TF_CPP_MIN_LOG_LEVEL", "3"}}));
 }
 
 TEST(ProbeEnvironment, what_is_not_on_the_list_is_never_stored) {
-  EXPECT_TRUE(probe({{"AWS_SESSION", "x"}, {"USER", "ana"}, {"SLURM_JOB_NODELIST", "n[1-4]"}, {"SLURM_JOB_USER", "ana"}, {"COLAB_JUPYTER_IP", "1.2.3.4"},
-                     {"KAGGLE_CONTAINER_NAME", "x"}, {"PATHS", "x"}, {"", "x"}}).variables.empty());
+  EXPECT_TRUE(probe({{"AWS_SESSION", "x"},
+                     {"USER", "ana"},
+                     {"SLURM_JOB_NODELIST", "n[1-4]"},
+                     {"SLURM_JOB_USER", "ana"},
+                     {"COLAB_JUPYTER_IP", "1.2.3.4"},
+                     {"KAGGLE_CONTAINER_NAME", "x"},
+                     {"PATHS", "x"},
+                     {"", "x"}})
+                  .variables.empty());
 }
 
 TEST(ProbeEnvironment, names_of_secrets_are_never_stored) {
-  EXPECT_TRUE(probe({{"NVIDIA_API_KEY", "nvapi-1"}, {"TORCH_HUB_TOKEN", "x"}, {"TF_SECRET", "x"}, {"JAX_password", "x"}, {"CUDA_CREDENTIALS", "x"}}).variables.empty());
+  EXPECT_TRUE(
+      probe({{"NVIDIA_API_KEY", "nvapi-1"}, {"TORCH_HUB_TOKEN", "x"}, {"TF_SECRET", "x"}, {"JAX_password", "x"}, {"CUDA_CREDENTIALS", "x"}})
+          .variables.empty());
 }
 
 struct ValueCase {

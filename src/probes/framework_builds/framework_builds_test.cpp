@@ -43,7 +43,8 @@ bool has_note(const PythonEnvironment& one, std::string_view part) {
 }
 
 constexpr const char* gpu_build =
-    "build_info = collections.OrderedDict([('cuda_compute_capabilities', ['sm_80', 'compute_90']), ('cuda_version', '12.5.1'), ('cudnn_version', '9'), "
+    "build_info = collections.OrderedDict([('cuda_compute_capabilities', ['sm_80', 'compute_90']), ('cuda_version', '12.5.1'), "
+    "('cudnn_version', '9'), "
     "('is_cuda_build', True), ('is_rocm_build', False)])\n";
 constexpr const char* cpu_build = "build_info = collections.OrderedDict([('is_cuda_build', False), ('is_rocm_build', False)])\n";
 
@@ -52,7 +53,8 @@ FakeFiles tensorflow_files(const std::string& build_info) {
   machine.file(at("tensorflow/__init__.py"), "").file(at("tensorflow/python/platform/build_info.py"), build_info);
   machine.file(at("tensorflow/libtensorflow_framework.so.2"), library({}));
   machine.file(at("tensorflow/python/platform/_pywrap_cpu_feature_guard.so"), library({"libtensorflow_framework.so.2"}, "$ORIGIN/../.."));
-  machine.file(at("tensorflow/python/_pywrap_tensorflow_internal.so"), library({"libtensorflow_framework.so.2", "libc.so.6"}, "$ORIGIN/.."));
+  machine.file(at("tensorflow/python/_pywrap_tensorflow_internal.so"),
+               library({"libtensorflow_framework.so.2", "libc.so.6"}, "$ORIGIN/.."));
   return machine;
 }
 
@@ -84,7 +86,8 @@ TEST(TensorflowBuild, a_gpu_build_is_told_by_build_info) {
   EXPECT_TRUE(build.cuda_version.is("12.5.1"));
   EXPECT_TRUE(build.cudnn_version.is("9"));
   EXPECT_EQ(*build.architectures, (std::vector<std::string>{"sm_80", "compute_90"}));
-  EXPECT_EQ(build.objects, (std::vector<std::string>{at("tensorflow/python/platform/_pywrap_cpu_feature_guard.so"), at("tensorflow/python/_pywrap_tensorflow_internal.so")}));
+  EXPECT_EQ(build.objects, (std::vector<std::string>{at("tensorflow/python/platform/_pywrap_cpu_feature_guard.so"),
+                                                     at("tensorflow/python/_pywrap_tensorflow_internal.so")}));
   EXPECT_TRUE(build.missing_files.empty());
   EXPECT_EQ(build.accelerator.evidence().locator, at("tensorflow/python/platform/build_info.py"));
 }
@@ -153,7 +156,8 @@ TEST(TensorflowBuild, two_distributions_in_one_folder_are_a_note_and_the_headers
 
 TEST(TensorflowBuild, a_thin_distribution_is_not_a_second_one) {
   FakeFiles machine = tensorflow_files(cpu_build);
-  auto one = environment({package("tensorflow", "2.15.1", {"tensorflow-cpu-aws==2.15.1; platform_machine == \"aarch64\""}), package("tensorflow-cpu-aws", "2.15.1")});
+  auto one = environment({package("tensorflow", "2.15.1", {"tensorflow-cpu-aws==2.15.1; platform_machine == \"aarch64\""}),
+                          package("tensorflow-cpu-aws", "2.15.1")});
   EXPECT_EQ(only_build(machine, one).distribution, "tensorflow-cpu-aws");
   EXPECT_TRUE(one.notes.empty());
 }
@@ -194,7 +198,8 @@ TEST(TorchBuild, the_local_version_comes_from_version_py_and_cudnn_from_its_pin)
   EXPECT_TRUE(build.cudnn_version.is("9.10.2.21"));
   ASSERT_TRUE(build.architectures.is_unknown());
   EXPECT_EQ(build.architectures.why(), Why::not_probed);
-  EXPECT_EQ(build.objects, (std::vector<std::string>{at("torch/lib/libtorch_global_deps.so"), at("torch/_C.cpython-312-x86_64-linux-gnu.so")}));
+  EXPECT_EQ(build.objects,
+            (std::vector<std::string>{at("torch/lib/libtorch_global_deps.so"), at("torch/_C.cpython-312-x86_64-linux-gnu.so")}));
   EXPECT_TRUE(build.missing_files.empty());
 }
 
@@ -205,7 +210,8 @@ TEST(TorchBuild, cpu_rocm_and_xpu_builds) {
   } cases[] = {
       {"__version__ = '2.10.0+cpu'\ncuda: Optional[str] = None\nhip: Optional[str] = None\n", Accelerator::cpu},
       {"__version__ = '2.10.0+rocm7.0'\ncuda: Optional[str] = None\nhip: Optional[str] = '7.0.51831'\n", Accelerator::rocm},
-      {"__version__ = '2.10.0+xpu'\ncuda: Optional[str] = None\nhip: Optional[str] = None\nxpu: Optional[str] = '20250302'\n", Accelerator::xpu},
+      {"__version__ = '2.10.0+xpu'\ncuda: Optional[str] = None\nhip: Optional[str] = None\nxpu: Optional[str] = '20250302'\n",
+       Accelerator::xpu},
   };
   for (const auto& one_case : cases) {
     FakeFiles machine = torch_files(one_case.text);
@@ -218,17 +224,21 @@ TEST(TorchBuild, cpu_rocm_and_xpu_builds) {
 
 TEST(TorchBuild, libraries_that_init_py_opens_first_are_objects_in_that_order) {
   std::string init =
-      "\ndef _preload_cuda_deps(err=None) -> None:\n    cuda_libs = [\n        (\"cublas\", \"libcublasLt.so.*[0-9]\"),\n        (\"cublas\", \"libcublas.so.*[0-9]\"),\n"
-      "        (\"cudnn\", \"libcudnn.so.*[0-9]\"),\n        (\"nccl\", \"libnccl.so.*[0-9]\"),\n    ]\n\n\ndef _load_global_deps() -> None:\n    try:\n"
-      "        ctypes.CDLL(global_deps_lib_path, mode=ctypes.RTLD_GLOBAL)\n            if \"libcudart.so\" not in _maps:\n                return\n"
+      "\ndef _preload_cuda_deps(err=None) -> None:\n    cuda_libs = [\n        (\"cublas\", \"libcublasLt.so.*[0-9]\"),\n        "
+      "(\"cublas\", \"libcublas.so.*[0-9]\"),\n"
+      "        (\"cudnn\", \"libcudnn.so.*[0-9]\"),\n        (\"nccl\", \"libnccl.so.*[0-9]\"),\n    ]\n\n\ndef _load_global_deps() -> "
+      "None:\n    try:\n"
+      "        ctypes.CDLL(global_deps_lib_path, mode=ctypes.RTLD_GLOBAL)\n            if \"libcudart.so\" not in _maps:\n                "
+      "return\n"
       "            _preload_cuda_deps()\n    except OSError as err:\n        pass\n";
   FakeFiles machine = torch_files("__version__ = '2.15.0+cu132'\ncuda: Optional[str] = '13.2'\n", init);
-  for (const char* name : {"nvidia/cu13/lib/libcublas.so.13", "nvidia/cu13/lib/libcublasLt.so.13", "nvidia/nccl/lib/libnccl.so.2"}) machine.file(at(name), library({}));
+  for (const char* name : {"nvidia/cu13/lib/libcublas.so.13", "nvidia/cu13/lib/libcublasLt.so.13", "nvidia/nccl/lib/libnccl.so.2"})
+    machine.file(at(name), library({}));
   auto one = environment({package("torch", "2.15.0")});
   // libcudnn is not there: this form stops at it.
   EXPECT_EQ(only_build(machine, one).objects,
-            (std::vector<std::string>{at("torch/lib/libtorch_global_deps.so"), at("nvidia/cu13/lib/libcublasLt.so.13"), at("nvidia/cu13/lib/libcublas.so.13"),
-                                      at("torch/_C.cpython-312-x86_64-linux-gnu.so")}));
+            (std::vector<std::string>{at("torch/lib/libtorch_global_deps.so"), at("nvidia/cu13/lib/libcublasLt.so.13"),
+                                      at("nvidia/cu13/lib/libcublas.so.13"), at("torch/_C.cpython-312-x86_64-linux-gnu.so")}));
 }
 
 TEST(TorchBuild, a_build_for_another_python_lacks_its_extension) {
@@ -257,7 +267,8 @@ TEST(TorchBuild, an_unreadable_version_py_leaves_the_accelerator_unknown) {
 TEST(TorchBuild, an_editable_install_is_found_in_its_source_folder) {
   FakeFiles machine;
   machine.file(at("torch-2.11.0a0.dist-info/direct_url.json"), R"({"dir_info":{"editable":true},"url":"file:///src/pytorch"})");
-  machine.file("/src/pytorch/torch/__init__.py", "").file("/src/pytorch/torch/version.py", "__version__ = '2.11.0a0+git1'\ncuda = '12.9'\n");
+  machine.file("/src/pytorch/torch/__init__.py", "")
+      .file("/src/pytorch/torch/version.py", "__version__ = '2.11.0a0+git1'\ncuda = '12.9'\n");
   auto one = environment({package("torch", "2.11.0a0")});
   auto build = only_build(machine, one);
   EXPECT_EQ(build.folder, "/src/pytorch/torch");

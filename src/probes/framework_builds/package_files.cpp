@@ -50,7 +50,8 @@ FoundPackage find_package(Machine& machine, const PythonEnvironment& environment
   return found;
 }
 
-std::vector<const Package*> find_distributions(const PythonEnvironment& environment, std::span<const std::string_view> owners, const std::string& folder) {
+std::vector<const Package*> find_distributions(const PythonEnvironment& environment, std::span<const std::string_view> owners,
+                                               const std::string& folder) {
   std::vector<const Package*> beside, elsewhere;
   if (!environment.packages.is_known()) return beside;
   for (const Package& package : *environment.packages) {
@@ -73,9 +74,11 @@ std::vector<std::string> find_missing_needed(Machine& machine, const std::string
   std::string origin(path::parent(object));
   if (auto real = machine.real_path(object)) origin = std::string(path::parent(*real));
   std::vector<std::string> folders = more_folders;
-  for (const auto& list : {image.rpath, image.runpath})
-    for (std::string_view folder : split(list.value_or(""), ':'))
+  for (const auto* list : {&image.rpath, &image.runpath}) {
+    if (!*list) continue;
+    for (std::string_view folder : split(**list, ':'))
       folders.push_back(path::normalised(replace_all(replace_all(std::string(folder), "$ORIGIN", origin), "${ORIGIN}", origin)));
+  }
   for (const std::string& name : image.needed) {
     if (std::ranges::none_of(prefixes, [&](std::string_view prefix) { return name.starts_with(prefix); })) continue;
     // A link to nothing is missing; a file that may not be looked at is not.
@@ -91,9 +94,10 @@ std::vector<std::string> find_missing_needed(Machine& machine, const std::string
 std::string python_tag(const PythonEnvironment& environment) {
   if (!environment.version.is_known()) return {};
   std::string tag = replace_all(*environment.version, ".", "");
-  bool is_free_threaded = environment.search_path.is_known() && std::ranges::any_of(*environment.search_path, [&](const std::string& folder) {
-    return folder.ends_with("/python" + *environment.version + "t");
-  });
+  bool is_free_threaded =
+      environment.search_path.is_known() && std::ranges::any_of(*environment.search_path, [&](const std::string& folder) {
+        return folder.ends_with("/python" + *environment.version + "t");
+      });
   return is_free_threaded ? tag + "t" : tag;
 }
 
@@ -105,7 +109,8 @@ void note_foreign_python(Machine& machine, PythonEnvironment& environment, const
   if (pythons.empty()) return;
   std::string plain = tag.ends_with('t') ? tag.substr(0, tag.size() - 1) : tag;
   bool serves = std::ranges::any_of(pythons, [&](const std::string& python) {
-    return python == "cp" + plain || python == "cp" + tag || python.ends_with("-abi3") || python.starts_with("py3") || python.starts_with("py2.py3");
+    return python == "cp" + plain || python == "cp" + tag || python.ends_with("-abi3") || python.starts_with("py3") ||
+           python.starts_with("py2.py3");
   });
   if (!serves)
     environment.notes.push_back(fmt::format("{} {} in {} was built for {}, this is Python {}", distribution.name, distribution.version,
@@ -116,7 +121,8 @@ Fact<std::string> read_package_file(Machine& machine, const std::string& file, s
   Evidence evidence{Source::file, file, ""};
   auto bytes = machine.read(file, limit);
   if (bytes) return Fact<std::string>::known(std::move(*bytes), evidence);
-  if (bytes.error().problem == AccessProblem::not_found || bytes.error().problem == AccessProblem::not_a_directory) return Fact<std::string>::absent(evidence);
+  if (bytes.error().problem == AccessProblem::not_found || bytes.error().problem == AccessProblem::not_a_directory)
+    return Fact<std::string>::absent(evidence);
   Why why = bytes.error().problem == AccessProblem::denied ? Why::denied : Why::malformed;
   return Fact<std::string>::unknown(why, printable(bytes.error().detail), evidence);
 }

@@ -12,16 +12,17 @@
 namespace gpuwhy {
 
 struct FoundPackage {
-  std::string folder;        // "" when no folder of sys.path has it
-  bool is_namespace = false; // a folder without __init__.py: what an incomplete removal leaves
+  std::string folder;         // "" when no folder of sys.path has it
+  bool is_namespace = false;  // a folder without __init__.py: what an incomplete removal leaves
 };
 
-// As import finds it: the first folder of sys.path with NAME/__init__.py, else the first with a folder NAME. Sources of editable installs are
-// looked at last.
+// As import finds it: the first folder of sys.path with NAME/__init__.py, else the first with a folder NAME. Sources of editable installs
+// are looked at last.
 FoundPackage find_package(Machine& machine, const PythonEnvironment& environment, const std::string& name);
 
 // Of the distributions `owners` those that are installed, the ones beside `folder` first.
-std::vector<const Package*> find_distributions(const PythonEnvironment& environment, std::span<const std::string_view> owners, const std::string& folder);
+std::vector<const Package*> find_distributions(const PythonEnvironment& environment, std::span<const std::string_view> owners,
+                                               const std::string& folder);
 
 // The names that an ELF file needs, that begin with one of `prefixes` and lie in none of the folders of its RPATH or RUNPATH, nor in
 // `more_folders`. Empty too when the file cannot be read as ELF: then the loader's table tells.

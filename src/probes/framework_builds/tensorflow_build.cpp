@@ -15,10 +15,10 @@ namespace gpuwhy {
 namespace {
 
 // The distributions that write the folder tensorflow/ (facts table tensorflow_packages.tsv).
-constexpr std::array<std::string_view, 16> owners = {
-    "tensorflow",       "tensorflow-cpu",   "tensorflow-gpu",          "tensorflow-rocm", "tensorflow-intel", "tensorflow-cpu-aws",
-    "tensorflow-macos", "tensorflow-tpu",   "intel-tensorflow",        "tf-nightly",      "tf-nightly-cpu",   "tf-nightly-gpu",
-    "tf-nightly-rocm",  "tensorflow-base",  "intel-tensorflow-avx512", "tf-nightly-tpu"};
+constexpr std::array<std::string_view, 16> owners = {"tensorflow",       "tensorflow-cpu",     "tensorflow-gpu",          "tensorflow-rocm",
+                                                     "tensorflow-intel", "tensorflow-cpu-aws", "tensorflow-macos",        "tensorflow-tpu",
+                                                     "intel-tensorflow", "tf-nightly",         "tf-nightly-cpu",          "tf-nightly-gpu",
+                                                     "tf-nightly-rocm",  "tensorflow-base",    "intel-tensorflow-avx512", "tf-nightly-tpu"};
 
 constexpr std::array<std::string_view, 2> own_libraries = {"libtensorflow", "lib_pywrap_tensorflow"};
 
@@ -26,7 +26,8 @@ constexpr std::string_view feature_guard = "python/platform/_pywrap_cpu_feature_
 constexpr std::string_view internal = "python/_pywrap_tensorflow_internal.so";
 
 bool has_package(const PythonEnvironment& environment, std::string_view name) {
-  return environment.packages.is_known() && std::ranges::any_of(*environment.packages, [&](const Package& package) { return package.name == name; });
+  return environment.packages.is_known() &&
+         std::ranges::any_of(*environment.packages, [&](const Package& package) { return package.name == name; });
 }
 
 // A thin wheel such as tensorflow 2.11 for Windows or 2.15 for Arm only requires the one that holds the files.
@@ -42,9 +43,11 @@ Fact<std::string> version_in_headers(Machine& machine, const std::string& folder
     auto text = read_package_file(machine, path::join(folder, name), 256 << 10);
     if (text.is_unknown()) return Fact<std::string>::unknown(text.why(), text.detail(), text.evidence());
     if (text.is_absent()) continue;
-    if (auto version = python_source::parse_tensorflow_header_version(*text)) return Fact<std::string>::known(*version, {Source::file, text.evidence().locator, "TF_VERSION " + *version});
+    if (auto version = python_source::parse_tensorflow_header_version(*text))
+      return Fact<std::string>::known(*version, {Source::file, text.evidence().locator, "TF_VERSION " + *version});
   }
-  return Fact<std::string>::unknown(Why::malformed, "neither a dist-info nor the package's headers tell its version", {Source::file, folder, ""});
+  return Fact<std::string>::unknown(Why::malformed, "neither a dist-info nor the package's headers tell its version",
+                                    {Source::file, folder, ""});
 }
 
 void read_distribution(Machine& machine, PythonEnvironment& environment, FrameworkBuild& build) {
@@ -63,20 +66,24 @@ void read_distribution(Machine& machine, PythonEnvironment& environment, Framewo
       }
     std::vector<std::string> names;
     for (const Package* package : full) names.push_back(package->name + " " + package->version);
-    environment.notes.push_back(fmt::format("{} write into the same folder tensorflow/: the one installed last wins", join(names, " and ")));
+    environment.notes.push_back(
+        fmt::format("{} write into the same folder tensorflow/: the one installed last wins", join(names, " and ")));
   }
   if (!chosen) {
     build.version = header;
     return;
   }
   build.distribution = chosen->name;
-  build.version = chosen->version.empty() ? Fact<std::string>::unknown(Why::malformed, "the dist-info names no version", {Source::package, chosen->location, ""})
-                                          : Fact<std::string>::known(chosen->version, {Source::package, chosen->location, chosen->name + " " + chosen->version});
+  build.version =
+      chosen->version.empty()
+          ? Fact<std::string>::unknown(Why::malformed, "the dist-info names no version", {Source::package, chosen->location, ""})
+          : Fact<std::string>::known(chosen->version, {Source::package, chosen->location, chosen->name + " " + chosen->version});
   Package copy = *chosen;
   note_foreign_python(machine, environment, copy);
 }
 
-Accelerator accelerator_of(Machine& machine, const PythonEnvironment& environment, const FrameworkBuild& build, const python_source::BuildInfo& info) {
+Accelerator accelerator_of(Machine& machine, const PythonEnvironment& environment, const FrameworkBuild& build,
+                           const python_source::BuildInfo& info) {
   if (*info.is_cuda_build) return Accelerator::cuda;
   if (info.is_rocm_build.value_or(false)) return Accelerator::rocm;
   if (build.distribution.ends_with("-tpu") || has_package(environment, "libtpu")) return Accelerator::tpu;
@@ -88,7 +95,7 @@ Accelerator accelerator_of(Machine& machine, const PythonEnvironment& environmen
 
 void read_build_info(Machine& machine, const PythonEnvironment& environment, FrameworkBuild& build) {
   std::string file = path::join(build.folder, "python/platform/build_info.py");
-  auto text = read_package_file(machine, file, 256 << 10);
+  auto text = read_package_file(machine, file, 64 << 10);
   if (!text.is_known()) {
     Why why = text.is_unknown() ? text.why() : Why::malformed;
     std::string detail = text.is_unknown() ? text.detail() : "the package has no build_info.py";
@@ -102,18 +109,20 @@ void read_build_info(Machine& machine, const PythonEnvironment& environment, Fra
   auto evidence = [&](std::string excerpt) { return Evidence{Source::file, file, printable(excerpt, 200)}; };
   if (!info.is_cuda_build) {
     build.accelerator = Fact<Accelerator>::unknown(Why::malformed, "build_info.py does not say is_cuda_build", evidence(""));
-    build.cuda_version = build.cudnn_version = Fact<std::string>::unknown(Why::malformed, "build_info.py does not say is_cuda_build", evidence(""));
+    build.cuda_version = build.cudnn_version =
+        Fact<std::string>::unknown(Why::malformed, "build_info.py does not say is_cuda_build", evidence(""));
     build.architectures = Fact<std::vector<std::string>>::unknown(Why::malformed, "build_info.py does not say is_cuda_build", evidence(""));
     return;
   }
-  build.accelerator = Fact<Accelerator>::known(
-      accelerator_of(machine, environment, build, info),
-      evidence(fmt::format("is_cuda_build {}, is_rocm_build {}", *info.is_cuda_build ? "True" : "False",
-                           info.is_rocm_build ? (*info.is_rocm_build ? "True" : "False") : "not told")));
+  build.accelerator =
+      Fact<Accelerator>::known(accelerator_of(machine, environment, build, info),
+                               evidence(fmt::format("is_cuda_build {}, is_rocm_build {}", *info.is_cuda_build ? "True" : "False",
+                                                    info.is_rocm_build ? (*info.is_rocm_build ? "True" : "False") : "not told")));
   auto fact = [&](const std::optional<std::string>& value, const char* key) {
     if (value && !value->empty()) return Fact<std::string>::known(printable(*value, 60), evidence(fmt::format("{} {}", key, *value)));
     // A build without CUDA names none; a CUDA build that names none does not tell.
-    return *info.is_cuda_build ? Fact<std::string>::unknown(Why::malformed, fmt::format("build_info.py does not say {}", key), evidence("")) : Fact<std::string>::absent(evidence("is_cuda_build False"));
+    return *info.is_cuda_build ? Fact<std::string>::unknown(Why::malformed, fmt::format("build_info.py does not say {}", key), evidence(""))
+                               : Fact<std::string>::absent(evidence("is_cuda_build False"));
   };
   build.cuda_version = fact(info.cuda_version, "cuda_version");
   build.cudnn_version = fact(info.cudnn_version, "cudnn_version");
@@ -122,7 +131,8 @@ void read_build_info(Machine& machine, const PythonEnvironment& environment, Fra
     for (const std::string& item : *info.cuda_compute_capabilities) list.push_back(printable(item, 40));
     build.architectures = Fact<std::vector<std::string>>::known(list, evidence("cuda_compute_capabilities " + join(list, " ")));
   } else if (*info.is_cuda_build) {
-    build.architectures = Fact<std::vector<std::string>>::unknown(Why::malformed, "build_info.py does not say cuda_compute_capabilities", evidence(""));
+    build.architectures =
+        Fact<std::vector<std::string>>::unknown(Why::malformed, "build_info.py does not say cuda_compute_capabilities", evidence(""));
   } else {
     build.architectures = Fact<std::vector<std::string>>::absent(evidence("is_cuda_build False"));
   }

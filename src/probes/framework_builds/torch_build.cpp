@@ -11,6 +11,7 @@
 #include "formats/python_source/torch_preload.h"
 #include "probes/framework_builds/builds.h"
 #include "probes/framework_builds/package_files.h"
+#include "probes/python_sites/folders.h"
 
 namespace gpuwhy {
 
@@ -25,7 +26,8 @@ void read_version(Machine& machine, FrameworkBuild& build, const Package* distri
   auto evidence = [&](std::string excerpt) { return Evidence{Source::file, file, printable(excerpt, 200)}; };
   auto told_by_distribution = [&] {
     if (distribution && !distribution->version.empty())
-      build.version = Fact<std::string>::known(distribution->version, {Source::package, distribution->location, "torch " + distribution->version});
+      build.version =
+          Fact<std::string>::known(distribution->version, {Source::package, distribution->location, "torch " + distribution->version});
   };
   if (!text.is_known()) {
     Why why = text.is_unknown() ? text.why() : Why::malformed;
@@ -37,7 +39,8 @@ void read_version(Machine& machine, FrameworkBuild& build, const Package* distri
     return;
   }
   auto torch = python_source::parse_torch_version(*text);
-  if (torch.version && !torch.version->empty()) build.version = Fact<std::string>::known(printable(*torch.version, 100), evidence("__version__ = " + *torch.version));
+  if (torch.version && !torch.version->empty())
+    build.version = Fact<std::string>::known(printable(*torch.version, 100), evidence("__version__ = " + *torch.version));
   else {
     build.version = Fact<std::string>::unknown(Why::malformed, "version.py does not say __version__", evidence(""));
     told_by_distribution();
@@ -71,8 +74,8 @@ void read_cudnn(FrameworkBuild& build, const Package* distribution) {
 }
 
 // The first file that `folder`/lib or its like holds for a pattern.
-std::string find_library(Machine& machine, const std::string& folder, const std::string& pattern) {
-  auto names = machine.list(folder);
+std::string find_library(Folders& folders, const std::string& folder, const std::string& pattern) {
+  const auto& names = folders.list(folder);
   if (!names) return {};
   for (const std::string& name : *names)
     if (python_source::matches_glob(name, pattern)) return path::join(folder, name);
@@ -80,31 +83,33 @@ std::string find_library(Machine& machine, const std::string& folder, const std:
 }
 
 // torch/__init__.py, _get_cuda_dep_paths: the first folder of sys.path that has the file in one of three places.
-std::string find_wheel_library(Machine& machine, const PythonEnvironment& environment, const FrameworkBuild& build, const std::string& folder,
-                               const std::string& pattern) {
+std::string find_wheel_library(Folders& folders, const PythonEnvironment& environment, const FrameworkBuild& build,
+                               const std::string& folder, const std::string& pattern) {
   std::string major = build.cuda_version.is_known() ? std::string(split(*build.cuda_version, '.')[0]) : std::string();
   for (const std::string& entry : *environment.search_path)
-    for (const std::string& place : {fmt::format("nvidia/{}/lib", folder), fmt::format("nvidia/cu{}/lib", major), fmt::format("{}/lib", folder)})
-      if (std::string file = find_library(machine, path::join(entry, place), pattern); !file.empty()) return file;
+    for (const std::string& place :
+         {fmt::format("nvidia/{}/lib", folder), fmt::format("nvidia/cu{}/lib", major), fmt::format("{}/lib", folder)})
+      if (std::string file = find_library(folders, path::join(entry, place), pattern); !file.empty()) return file;
   return {};
 }
 
 void add_preloaded(Machine& machine, const PythonEnvironment& environment, FrameworkBuild& build) {
   if (!build.accelerator.is(Accelerator::cuda)) return;
-  auto text = read_package_file(machine, path::join(build.folder, "__init__.py"), 2 << 20);
+  auto text = read_package_file(machine, path::join(build.folder, "__init__.py"), 512 << 10);
   if (!text.is_known()) return;
   python_source::TorchPreload preload = python_source::parse_torch_preload(*text);
+  Folders folders(machine);
   // A condition that is a path asks whether the CUDA runtime came from a wheel.
   bool applies = preload.conditions.empty();
   for (const std::string& condition : preload.conditions) {
     std::string_view folder = path::parent(condition);
     applies = applies || folder.empty() || std::ranges::any_of(*environment.search_path, [&](const std::string& entry) {
-      return !find_library(machine, path::join(entry, folder), std::string(path::filename(condition)) + "*").empty();
-    });
+                return !find_library(folders, path::join(entry, folder), std::string(path::filename(condition)) + "*").empty();
+              });
   }
   if (!applies) return;
   for (const auto& [folder, pattern] : preload.libraries) {
-    std::string file = find_wheel_library(machine, environment, build, folder, pattern);
+    std::string file = find_wheel_library(folders, environment, build, folder, pattern);
     if (!file.empty() && std::ranges::find(build.objects, file) == build.objects.end()) build.objects.push_back(file);
     // libnvToolsExt is optional in every form.
     if (file.empty() && preload.stops_at_missing && folder != "nvtx") break;
@@ -124,8 +129,8 @@ std::string find_extension(Machine& machine, PythonEnvironment& environment, Fra
     }
   build.missing_files.push_back(tag.empty() ? "_C.*.so" : fmt::format("_C.cpython-{}-*.so", tag));
   if (!foreign.empty())
-    environment.notes.push_back(fmt::format("{} was built for another Python: it holds {}, this is Python {}", build.folder, printable(foreign, 80),
-                                            environment.version.is_known() ? *environment.version : "?"));
+    environment.notes.push_back(fmt::format("{} was built for another Python: it holds {}, this is Python {}", build.folder,
+                                            printable(foreign, 80), environment.version.is_known() ? *environment.version : "?"));
   return {};
 }
 
@@ -142,7 +147,8 @@ void read_objects(Machine& machine, PythonEnvironment& environment, FrameworkBui
   std::vector<std::string> folders = {library, path::join(environment.prefix, "lib")};
   for (const std::string& object : {extension, path::join(library, "libtorch_python.so")})
     for (const std::string& name : find_missing_needed(machine, object, own_libraries, folders))
-      if (std::string file = "lib/" + name; std::ranges::find(build.missing_files, file) == build.missing_files.end()) build.missing_files.push_back(file);
+      if (std::string file = "lib/" + name; std::ranges::find(build.missing_files, file) == build.missing_files.end())
+        build.missing_files.push_back(file);
 }
 
 }  // namespace
@@ -161,7 +167,8 @@ std::optional<FrameworkBuild> read_torch_build(Machine& machine, PythonEnvironme
     note_foreign_python(machine, environment, *distribution);
   }
   if (found.folder.empty()) {
-    if (!distribution->version.empty()) build.version = Fact<std::string>::known(distribution->version, {Source::package, distribution->location, ""});
+    if (!distribution->version.empty())
+      build.version = Fact<std::string>::known(distribution->version, {Source::package, distribution->location, ""});
     build.missing_files.push_back("torch/");
     return build;
   }

@@ -30,6 +30,14 @@ inline Evidence evidence_in_environment(std::string name, std::string_view value
 
 inline bool is_missing(const AccessError& error) { return error.problem == AccessProblem::not_found; }
 
+// Is something at `path`? An error when that could not be found out.
+inline Access<bool> look_for(Machine& machine, const std::string& path) {
+  auto info = machine.stat(path);
+  if (info) return true;
+  if (is_missing(info.error())) return false;
+  return std::unexpected(info.error());
+}
+
 // For a read of `path` that failed: absent when nothing is there, unknown otherwise.
 template <class T>
 Fact<T> failed(const AccessError& error, const std::string& path) {

@@ -45,7 +45,8 @@ template <class Key>
 Fact<passwd::Account> read_account(Machine& machine, Key key, std::string_view key_text) {
   std::string path(passwd_path);
   auto text = machine.read(path, 16 << 20);
-  if (!text) return Fact<passwd::Account>::unknown(why_of(text.error().problem), path + ": " + printable(text.error().detail), evidence_at(path));
+  if (!text)
+    return Fact<passwd::Account>::unknown(why_of(text.error().problem), path + ": " + printable(text.error().detail), evidence_at(path));
   if (auto account = passwd::find_account(*text, key)) return Fact<passwd::Account>::known(*account, evidence_at(path));
   return not_probed<passwd::Account>(printable(key_text) + " is not in /etc/passwd", evidence_at(path));
 }

@@ -110,7 +110,8 @@ TEST(ProbeHost, a_root_folder_has_neither_kernel_nor_user) {
 TEST(ProbeLibc, glibc_says_its_version_wherever_the_line_lies) {
   for (std::size_t before : {0, 262'100, 262'144, 300'000, 524'280}) {
     MemoryMachine machine;
-    machine.file("/usr/lib64/libc.so.6", std::string(before, 'x') + "GNU C Library (GNU libc) stable release version 2.34.\n").link("/lib64", "usr/lib64");
+    machine.file("/usr/lib64/libc.so.6", std::string(before, 'x') + "GNU C Library (GNU libc) stable release version 2.34.\n")
+        .link("/lib64", "usr/lib64");
     EXPECT_TRUE(host_of(machine).libc.is("glibc 2.34")) << before;
   }
 }
@@ -120,7 +121,10 @@ TEST(ProbeLibc, musl_is_known_by_its_loader_and_a_broken_glibc_is_no_musl) {
   alpine.file("/lib/ld-musl-x86_64.so.1", "");
   EXPECT_TRUE(host_of(alpine).libc.is("musl"));
   MemoryMachine cut;
-  cut.file("/lib64/libc.so.6", "\x7f" "ELF").folder("/lib");
+  cut.file("/lib64/libc.so.6",
+           "\x7f"
+           "ELF")
+      .folder("/lib");
   EXPECT_TRUE(host_of(cut).libc.is_unknown());
   MemoryMachine denied;
   denied.file("/lib/x86_64-linux-gnu/libc.so.6", glibc_text("2.36")).denies("/lib/x86_64-linux-gnu/libc.so.6");

@@ -16,8 +16,8 @@ namespace {
 using Paths = Fact<std::vector<std::string>>;
 
 // In the order of precedence.
-constexpr std::array<std::string_view, 5> folders = {"/etc/modprobe.d", "/run/modprobe.d", "/usr/local/lib/modprobe.d", "/usr/lib/modprobe.d",
-                                                     "/lib/modprobe.d"};
+constexpr std::array<std::string_view, 5> folders = {"/etc/modprobe.d", "/run/modprobe.d", "/usr/local/lib/modprobe.d",
+                                                     "/usr/lib/modprobe.d", "/lib/modprobe.d"};
 constexpr std::size_t most_files = 2048;
 
 bool keeps_nvidia_out(const modprobe::Directive& directive) {

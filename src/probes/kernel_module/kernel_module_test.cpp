@@ -24,7 +24,9 @@ MemoryMachine plain_host() {
 }
 
 void load_driver(MemoryMachine& machine, const std::string& version_line) {
-  machine.file("/sys/module/nvidia/version", "570.124.06\n").folder("/sys/module/nvidia_uvm").file("/proc/driver/nvidia/version", version_line);
+  machine.file("/sys/module/nvidia/version", "570.124.06\n")
+      .folder("/sys/module/nvidia_uvm")
+      .file("/proc/driver/nvidia/version", version_line);
 }
 
 KernelModule probe(MemoryMachine& machine) {
@@ -158,7 +160,8 @@ TEST(Blacklist, files_and_the_command_line_are_named) {
   machine.file("/usr/lib/modprobe.d/nvidia.conf", "alias nvidia off\n").file("/etc/modprobe.d/a.conf", "blacklist nouveau\n");
   machine.file("/etc/modprobe.d/b.conf", "install nvidia /bin/false\n").file("/etc/modprobe.d/c.bak", "blacklist nvidia\n");
   machine.file("/proc/cmdline", "quiet module-blacklist=nouveau,nvidia\n");
-  EXPECT_TRUE(probe(machine).blacklisted_by.is(std::vector<std::string>{"/etc/modprobe.d/b.conf", "/usr/lib/modprobe.d/nvidia.conf", "/proc/cmdline"}));
+  EXPECT_TRUE(probe(machine).blacklisted_by.is(
+      std::vector<std::string>{"/etc/modprobe.d/b.conf", "/usr/lib/modprobe.d/nvidia.conf", "/proc/cmdline"}));
 }
 
 TEST(Blacklist, a_file_in_etc_hides_its_namesake_and_merged_folders_count_once) {

@@ -49,7 +49,8 @@ class FileReader final : public elf::Reader {
 void set_both(ModuleFile& module, const Fact<std::string>& fact) { module.version = module.license = fact; }
 
 void read_own_words(Machine& machine, ModuleFile& module) {
-  if (without_compression(module.path) != module.path) return set_both(module, not_probed<std::string>("the module is compressed", evidence_at(module.path)));
+  if (without_compression(module.path) != module.path)
+    return set_both(module, not_probed<std::string>("the module is compressed", evidence_at(module.path)));
   auto file = machine.open(module.path);
   if (!file) return set_both(module, failed<std::string>(file.error(), module.path));
   FileReader reader(**file);
@@ -109,12 +110,15 @@ class ModuleSearch {
       }
       // Links to folders are not followed: each file is found once, and a loop is no danger.
       auto info = machine_.lstat(path);
-      if (info && info->kind == FileKind::directory && depth < deepest) look_into(path, depth + 1);
+      if (!info) note_failure(path, info.error());
+      else if (info->kind == FileKind::directory && depth < deepest) look_into(path, depth + 1);
     }
   }
 
   void add(const std::string& path) {
-    if (files_.size() >= most_files || !machine_.exists(path)) return;  // a weak-updates link to a module that was removed
+    auto there = look_for(machine_, path);
+    if (!there) return note_failure(path, there.error());
+    if (files_.size() >= most_files || !*there) return;  // a weak-updates link to a module that was removed
     ModuleFile module;
     module.path = path;
     module.kernel = kernel_;
@@ -133,8 +137,10 @@ class ModuleSearch {
   std::optional<Fact<std::vector<ModuleFile>>> failure_;
 };
 
-// Kernels that a version in the DKMS tree was built for: VERSION/KERNEL/ARCHITECTURE/module. A folder that may not be listed is an error: it
-// could be the very kernel that runs.
+bool is_no_folder(const AccessError& error) { return is_missing(error) || error.problem == AccessProblem::not_a_directory; }
+
+// Kernels that a version in the DKMS tree was built for: VERSION/KERNEL/ARCHITECTURE/module. A folder that may not be listed is an error:
+// it could be the very kernel that runs.
 Access<std::vector<std::string>> built_kernels(Machine& machine, const std::string& folder) {
   auto names = machine.list(folder);
   if (!names) return std::unexpected(names.error());
@@ -142,11 +148,14 @@ Access<std::vector<std::string>> built_kernels(Machine& machine, const std::stri
   for (const std::string& kernel : *names) {
     if (kernel == "source" || kernel == "build") continue;
     auto architectures = machine.list(folder + "/" + kernel);
-    if (!architectures && machine.is_folder(folder + "/" + kernel)) return std::unexpected(architectures.error());
-    if (!architectures) continue;
-    bool built = std::ranges::any_of(*architectures, [&](const std::string& architecture) {
-      return machine.is_folder(folder + "/" + kernel + "/" + architecture + "/module");
-    });
+    if (!architectures && is_no_folder(architectures.error())) continue;
+    if (!architectures) return std::unexpected(architectures.error());
+    bool built = false;
+    for (const std::string& architecture : *architectures) {
+      auto module = look_for(machine, folder + "/" + kernel + "/" + architecture + "/module");
+      if (!module) return std::unexpected(module.error());
+      built = built || *module;
+    }
     if (built) kernels.push_back(kernel);
   }
   return kernels;
@@ -157,8 +166,9 @@ Access<void> read_dkms_module(Machine& machine, const std::string& folder, const
   if (!versions) return std::unexpected(versions.error());
   for (const std::string& version : *versions) {
     const std::string path = folder + "/" + version;
-    auto info = machine.lstat(path);  // links "kernel-RELEASE-ARCHITECTURE" lead to what is installed
-    if (!info || info->kind != FileKind::directory) continue;
+    auto info = machine.lstat(path);
+    if (!info && !is_missing(info.error())) return std::unexpected(info.error());
+    if (!info || info->kind != FileKind::directory) continue;  // links "kernel-RELEASE-ARCHITECTURE" lead to what is installed
     auto built = built_kernels(machine, path);
     if (!built) return std::unexpected(built.error());
     states.push_back({module, version, std::move(*built)});
@@ -178,7 +188,8 @@ bool is_main_module(std::string_view file_name) {
   for (std::string_view end : {"-uvm", "-modeset", "-drm", "-peermem", "-peer-memory"})
     if (name.ends_with(end)) return false;
   std::string_view rest = name.substr(7);
-  return rest.starts_with("current") || rest.starts_with("tesla") || rest.starts_with("legacy") || (rest.size() >= 3 && is_digits(rest.substr(0, 3)));
+  return rest.starts_with("current") || rest.starts_with("tesla") || rest.starts_with("legacy") ||
+         (rest.size() >= 3 && is_digits(rest.substr(0, 3)));
 }
 
 Fact<std::vector<ModuleFile>> find_module_files(Machine& machine, const std::string& elsewhere) {
@@ -190,9 +201,10 @@ Fact<std::vector<ModuleFile>> find_module_files(Machine& machine, const std::str
     folder = nixos_folder;
     there = search.look_into_kernels(folder);
   }
+  // A list with a gap could lack the very kernel that runs.
+  if (search.failure()) return *search.failure();
   const std::size_t count = search.files().size();
   if (count > 0) return Files::known(std::move(search.files()), evidence_at(folder, std::to_string(count) + " files"));
-  if (search.failure()) return *search.failure();
   if (!elsewhere.empty()) return not_probed<std::vector<ModuleFile>>(elsewhere);
   if (!there) return Files::absent(evidence_at(std::string(modules_folder)));
   return Files::known({}, evidence_at(folder, "no nvidia.ko"));

@@ -9,9 +9,8 @@
 
 namespace gpuwhy::probes {
 
-// `elsewhere`: why the running kernel's files need not lie here (a container, a root folder), "" when they do. Where it is not empty, finding
-// nothing says nothing.
-// nvidia.ko, nvidia-current.ko, ... (also compressed) in the folders that distributions use.
+// `elsewhere`: why the running kernel's files need not lie here (a container, a root folder), "" when they do. Where it is not empty,
+// finding nothing says nothing. nvidia.ko, nvidia-current.ko, ... (also compressed) in the folders that distributions use.
 Fact<std::vector<ModuleFile>> find_module_files(Machine& machine, const std::string& elsewhere);
 Fact<std::vector<DkmsState>> read_dkms(Machine& machine, const std::string& elsewhere);
 Fact<bool> find_headers(Machine& machine, const std::string& elsewhere);

@@ -8,8 +8,8 @@
 namespace gpuwhy::probes {
 namespace {
 
-using testing::MemoryMachine;
 using testing::make_module_file;
+using testing::MemoryMachine;
 
 const std::string open_modinfo("license=Dual MIT/GPL\0version=570.124.06\0", 40);
 
@@ -20,10 +20,21 @@ struct NameCase {
 
 TEST(ModuleFiles, only_the_main_module_counts) {
   const NameCase cases[] = {
-      {"nvidia.ko", true},         {"nvidia.ko.xz", true},          {"nvidia.ko.zst", true},         {"nvidia.ko.gz", true},
-      {"nvidia-current.ko", true}, {"nvidia-current-open.ko", true}, {"nvidia-tesla-470.ko", true},  {"nvidia-legacy-390xx.ko", true},
-      {"nvidia-uvm.ko", false},    {"nvidia-current-uvm.ko", false}, {"nvidia-peermem.ko.zst", false}, {"nvidiafb.ko", false},
-      {"nvidia", false},           {"nvidia.ko.old", false},         {"nvidia-wmi-ec-backlight.ko", false},
+      {"nvidia.ko", true},
+      {"nvidia.ko.xz", true},
+      {"nvidia.ko.zst", true},
+      {"nvidia.ko.gz", true},
+      {"nvidia-current.ko", true},
+      {"nvidia-current-open.ko", true},
+      {"nvidia-tesla-470.ko", true},
+      {"nvidia-legacy-390xx.ko", true},
+      {"nvidia-uvm.ko", false},
+      {"nvidia-current-uvm.ko", false},
+      {"nvidia-peermem.ko.zst", false},
+      {"nvidiafb.ko", false},
+      {"nvidia", false},
+      {"nvidia.ko.old", false},
+      {"nvidia-wmi-ec-backlight.ko", false},
   };
   for (const NameCase& c : cases) EXPECT_EQ(is_main_module(c.name), c.is_main) << c.name;
 }
@@ -56,8 +67,11 @@ TEST(ModuleFiles, the_places_of_all_distributions_are_searched) {
 
 TEST(ModuleFiles, a_plain_file_says_version_and_license_a_compressed_one_nothing) {
   MemoryMachine machine;
-  machine.file("/lib/modules/6.8/updates/dkms/nvidia.ko", make_module_file(open_modinfo)).file("/lib/modules/6.9/updates/dkms/nvidia.ko.zst", "x");
-  machine.file("/lib/modules/7.0/updates/dkms/nvidia.ko", "cut").file("/lib/modules/7.1/updates/nvidia.ko", "").denies("/lib/modules/7.1/updates/nvidia.ko");
+  machine.file("/lib/modules/6.8/updates/dkms/nvidia.ko", make_module_file(open_modinfo))
+      .file("/lib/modules/6.9/updates/dkms/nvidia.ko.zst", "x");
+  machine.file("/lib/modules/7.0/updates/dkms/nvidia.ko", "cut")
+      .file("/lib/modules/7.1/updates/nvidia.ko", "")
+      .denies("/lib/modules/7.1/updates/nvidia.ko");
   auto files = find_module_files(machine, "");
   ASSERT_EQ(files->size(), 4u);
   EXPECT_TRUE((*files)[0].version.is("570.124.06"));
@@ -69,7 +83,9 @@ TEST(ModuleFiles, a_plain_file_says_version_and_license_a_compressed_one_nothing
 
 TEST(ModuleFiles, loops_and_links_to_nothing_are_passed_over) {
   MemoryMachine machine;
-  machine.link("/lib/modules/K/extra/loop", "..").link("/lib/modules/K/weak-updates/nvidia.ko", "/lib/modules/gone/nvidia.ko").link("/lib/modules/K/misc", "misc");
+  machine.link("/lib/modules/K/extra/loop", "..")
+      .link("/lib/modules/K/weak-updates/nvidia.ko", "/lib/modules/gone/nvidia.ko")
+      .link("/lib/modules/K/misc", "misc");
   auto files = find_module_files(machine, "");
   EXPECT_TRUE(files.is_known() || files.why() == Why::malformed);
   MemoryMachine absent;
@@ -87,7 +103,9 @@ TEST(Dkms, a_version_that_was_not_built_for_the_running_kernel_shows) {
   MemoryMachine machine;
   const std::string tree = "/var/lib/dkms/nvidia/570.124.06";
   machine.file(tree + "/6.8.0-59-generic/x86_64/module/nvidia.ko.zst", "").file(tree + "/6.8.0-60-generic/x86_64/log/make.log", "");
-  machine.link(tree + "/source", "/usr/src/nvidia-570.124.06").folder(tree + "/build").link("/var/lib/dkms/nvidia/kernel-6.8.0-59-generic-x86_64", "570.124.06/6.8.0-59-generic/x86_64");
+  machine.link(tree + "/source", "/usr/src/nvidia-570.124.06")
+      .folder(tree + "/build")
+      .link("/var/lib/dkms/nvidia/kernel-6.8.0-59-generic-x86_64", "570.124.06/6.8.0-59-generic/x86_64");
   machine.folder("/var/lib/dkms/zfs/2.2");
   EXPECT_TRUE(read_dkms(machine, "").is(std::vector<DkmsState>{{"nvidia", "570.124.06", {"6.8.0-59-generic"}}}));
 }

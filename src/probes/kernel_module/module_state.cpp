@@ -25,7 +25,8 @@ Fact<procfs::NvidiaVersion> read_procfs_version(Machine& machine) {
   auto text = machine.read(procfs_path, 64 << 10);
   if (!text) return failed<procfs::NvidiaVersion>(text.error(), procfs_path);
   auto version = procfs::parse_nvidia_version(*text);
-  return version ? Fact<procfs::NvidiaVersion>::known(*version, evidence_at(procfs_path, *text)) : malformed<procfs::NvidiaVersion>(procfs_path, *text);
+  return version ? Fact<procfs::NvidiaVersion>::known(*version, evidence_at(procfs_path, *text))
+                 : malformed<procfs::NvidiaVersion>(procfs_path, *text);
 }
 
 template <class T>
@@ -70,7 +71,8 @@ Fact<std::string> read_loaded_flavour(Machine& machine, const Fact<bool>& loaded
   // A container may not show the driver's own folder; the taint of a proprietary module is 'P'.
   const std::string taint_path = "/sys/module/nvidia/taint";
   auto taint = machine.read(taint_path, 4096);
-  if (taint && !trim(*taint).empty()) return Fact<std::string>::known(taint->contains('P') ? "proprietary" : "open", evidence_at(taint_path, *taint));
+  if (taint && !trim(*taint).empty())
+    return Fact<std::string>::known(taint->contains('P') ? "proprietary" : "open", evidence_at(taint_path, *taint));
   if (version.is_unknown()) return Fact<std::string>::unknown(version.why(), version.detail(), version.evidence());
   return not_probed<std::string>("the module is loaded and does not say its flavour here", evidence_at(procfs_path));
 }

@@ -75,8 +75,11 @@ Packages read_apk(Machine& machine) {
 // The database itself is binary (SQLite, or Berkeley DB before) and is not read.
 Packages read_rpm(Machine& machine) {
   std::string database;
-  for (const char* path : {"/usr/lib/sysimage/rpm", "/var/lib/rpm"})
-    if (database.empty() && machine.is_folder(path)) database = path;
+  for (const char* path : {"/usr/lib/sysimage/rpm", "/var/lib/rpm"}) {
+    auto there = look_for(machine, path);
+    if (!there) return failed<std::vector<DriverPackage>>(there.error(), path);
+    if (*there && database.empty()) database = path;
+  }
   if (database.empty()) return Packages::absent();
   std::vector<DriverPackage> packages;
   for (const char* folder : {"/usr/share/doc", "/usr/share/doc/packages", "/usr/share/licenses"}) {
@@ -94,9 +97,9 @@ Packages read_rpm(Machine& machine) {
 }  // namespace
 
 bool is_debian_driver_package(std::string_view name) {
-  return starts_with_any(name, {"nvidia-driver", "nvidia-dkms", "nvidia-kernel", "nvidia-open", "nvidia-fabricmanager", "nvidia-headless", "nvidia-utils",
-                                "nvidia-tesla", "nvidia-legacy", "nvidia-smi", "libnvidia-compute", "libcuda1", "libnvidia-ml1", "cuda-drivers",
-                                "linux-modules-nvidia-", "linux-image-nvidia-"});
+  return starts_with_any(name, {"nvidia-driver", "nvidia-dkms", "nvidia-kernel", "nvidia-open", "nvidia-fabricmanager", "nvidia-headless",
+                                "nvidia-utils", "nvidia-tesla", "nvidia-legacy", "nvidia-smi", "libnvidia-compute", "libcuda1",
+                                "libnvidia-ml1", "cuda-drivers", "linux-modules-nvidia-", "linux-image-nvidia-"});
 }
 
 bool is_arch_driver_package(std::string_view name) {
@@ -109,9 +112,9 @@ bool is_arch_driver_package(std::string_view name) {
 }
 
 bool is_rpm_driver_package(std::string_view name) {
-  return starts_with_any(name, {"nvidia-driver", "nvidia-open", "nvidia-kmod", "kmod-nvidia", "akmod-nvidia", "dkms-nvidia", "xorg-x11-drv-nvidia",
-                                "nvidia-compute-G", "nvidia-video-G", "nvidia-gl-G", "x11-video-nvidiaG", "nvidia-gfxG", "cuda-drivers",
-                                "nvidia-fabricmanager", "nvidia-fabric-manager"});
+  return starts_with_any(name, {"nvidia-driver", "nvidia-open", "nvidia-kmod", "kmod-nvidia", "akmod-nvidia", "dkms-nvidia",
+                                "xorg-x11-drv-nvidia", "nvidia-compute-G", "nvidia-video-G", "nvidia-gl-G", "x11-video-nvidiaG",
+                                "nvidia-gfxG", "cuda-drivers", "nvidia-fabricmanager", "nvidia-fabric-manager"});
 }
 
 Packages find_driver_packages(Machine& machine) {

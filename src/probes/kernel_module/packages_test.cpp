@@ -12,8 +12,10 @@ using testing::MemoryMachine;
 TEST(DriverPackages, debian_and_ubuntu_keep_them_in_the_status_file) {
   MemoryMachine machine;
   machine.file("/var/lib/dpkg/status",
-               "Package: bash\nStatus: install ok installed\nVersion: 5\n\nPackage: nvidia-driver-570\nStatus: install ok installed\nVersion: 570.1-0ubuntu1\n\n"
-               "Package: nvidia-container-toolkit\nStatus: install ok installed\nVersion: 1.17\n\nPackage: libcuda1\nStatus: deinstall ok config-files\nVersion: 535\n");
+               "Package: bash\nStatus: install ok installed\nVersion: 5\n\nPackage: nvidia-driver-570\nStatus: install ok "
+               "installed\nVersion: 570.1-0ubuntu1\n\n"
+               "Package: nvidia-container-toolkit\nStatus: install ok installed\nVersion: 1.17\n\nPackage: libcuda1\nStatus: deinstall ok "
+               "config-files\nVersion: 535\n");
   machine.folder("/var/lib/rpm");
   EXPECT_TRUE(find_driver_packages(machine).is(
       std::vector<DriverPackage>{{"nvidia-driver-570", "570.1-0ubuntu1", "installed"}, {"libcuda1", "535", "config-files"}}));
@@ -21,8 +23,8 @@ TEST(DriverPackages, debian_and_ubuntu_keep_them_in_the_status_file) {
 
 TEST(DriverPackages, arch_keeps_them_in_folder_names) {
   MemoryMachine machine;
-  for (const char* name : {"nvidia-open-dkms-570.124.06-3", "nvidia-utils-570.124.06-1", "nvidia-settings-570.124.06-1", "nvidia-470xx-dkms-470.256-1",
-                           "linux612-nvidia-570.124.06-5", "linux-6.13-1", "nvidia", "ALPM_DB_VERSION"})
+  for (const char* name : {"nvidia-open-dkms-570.124.06-3", "nvidia-utils-570.124.06-1", "nvidia-settings-570.124.06-1",
+                           "nvidia-470xx-dkms-470.256-1", "linux612-nvidia-570.124.06-5", "linux-6.13-1", "nvidia", "ALPM_DB_VERSION"})
     machine.folder(std::string("/var/lib/pacman/local/") + name);
   EXPECT_TRUE(find_driver_packages(machine).is(std::vector<DriverPackage>{{"linux612-nvidia", "570.124.06-5", "installed"},
                                                                           {"nvidia-470xx-dkms", "470.256-1", "installed"},

@@ -18,13 +18,17 @@ std::optional<bool> parse_flag(std::string_view bytes) {
   return bytes[4] == 1;
 }
 
-std::string data_byte(std::string_view bytes) { return bytes.size() == 5 ? "data byte " + std::to_string(static_cast<unsigned char>(bytes[4])) : "not 5 bytes"; }
+std::string data_byte(std::string_view bytes) {
+  return bytes.size() == 5 ? "data byte " + std::to_string(static_cast<unsigned char>(bytes[4])) : "not 5 bytes";
+}
 
 // The variable is not there. A container hides /sys/firmware behind an empty folder; a machine started by a BIOS has no folder efi in it.
 Fact<bool> without_variable(Machine& machine) {
   auto firmware = machine.list("/sys/firmware");
   if (!firmware || firmware->empty()) return not_probed<bool>("/sys/firmware is not shown here", evidence_at("/sys/firmware"));
-  if (!machine.is_folder(efi_folder)) return Fact<bool>::known(false, evidence_at(efi_folder, "not started by EFI"));
+  auto efi = look_for(machine, efi_folder);
+  if (!efi) return failed<bool>(efi.error(), efi_folder);
+  if (!*efi) return Fact<bool>::known(false, evidence_at(efi_folder, "not started by EFI"));
   auto variables = machine.list(variables_folder);
   if (!variables || variables->empty()) return not_probed<bool>("the EFI variables are not mounted", evidence_at(variables_folder));
   return Fact<bool>::known(false, evidence_at(secure_boot_path, "the firmware has no such variable"));
@@ -39,6 +43,8 @@ Fact<bool> read_secure_boot(Machine& machine) {
   if (!flag) return malformed<bool>(secure_boot_path, data_byte(*bytes));
   if (*flag) {
     auto shim = machine.read(shim_path, 4096);
+    if (!shim && !is_missing(shim.error())) return failed<bool>(shim.error(), shim_path);
+    if (shim && !parse_flag(*shim)) return malformed<bool>(shim_path, data_byte(*shim));
     if (shim && parse_flag(*shim) == true) return Fact<bool>::known(false, evidence_at(shim_path, "shim does not validate"));
   }
   return Fact<bool>::known(*flag, evidence_at(secure_boot_path, data_byte(*bytes)));
@@ -63,8 +69,9 @@ Fact<bool> read_signature_enforced(Machine& machine) {
   const std::string path = "/sys/module/module/parameters/sig_enforce";
   auto text = machine.read(path, 4096);
   if (!text) {
-    bool hidden = is_missing(text.error()) && !machine.is_folder("/sys/module");
-    return hidden ? not_probed<bool>("/sys/module is not shown here", evidence_at(path)) : failed<bool>(text.error(), path);
+    if (is_missing(text.error()) && !machine.is_folder("/sys/module"))
+      return not_probed<bool>("/sys/module is not shown here", evidence_at(path));
+    return failed<bool>(text.error(), path);
   }
   std::string_view value = trim(*text);
   if (value != "Y" && value != "N" && value != "1" && value != "0") return malformed<bool>(path, value);

@@ -10,7 +10,8 @@
 
 namespace gpuwhy::probes {
 
-// As the kernel sees it: off where the firmware has it on and shim was told not to validate. false on a machine that was not started by EFI.
+// As the kernel sees it: off where the firmware has it on and shim was told not to validate. false on a machine that was not started by
+// EFI.
 Fact<bool> read_secure_boot(Machine& machine);
 Fact<std::string> read_lockdown(Machine& machine);
 Fact<bool> read_signature_enforced(Machine& machine);

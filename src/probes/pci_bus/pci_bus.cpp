@@ -95,7 +95,8 @@ void leave_unknown(PciBus& bus, Why why, const std::string& detail) {
 }
 
 // The list stands when it holds a card of NVIDIA or when nothing is in doubt; otherwise "no card" would be a guess.
-void judge_list(Snapshot& snapshot, std::vector<PciFunction> display, const std::optional<Fact<std::uint32_t>>& doubt, std::int64_t functions) {
+void judge_list(Snapshot& snapshot, std::vector<PciFunction> display, const std::optional<Fact<std::uint32_t>>& doubt,
+                std::int64_t functions) {
   const Evidence evidence = evidence_at(std::string(devices_folder), std::to_string(functions) + " functions");
   bool has_nvidia = false;
   for (const PciFunction& function : display) has_nvidia = has_nvidia || function.vendor == nvidia;

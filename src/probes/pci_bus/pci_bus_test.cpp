@@ -13,8 +13,9 @@ const std::string folder = "/sys/bus/pci/devices/";
 const std::string zero = "0x0000000000000000 0x0000000000000000 0x0000000000000000\n";
 const std::string geforce_bars =
     "0x00000000f6000000 0x00000000f6ffffff 0x0000000000040200\n"
-    "0x00000000e0000000 0x00000000efffffff 0x000000000014220c\n" + zero +
-    "0x00000000f0000000 0x00000000f1ffffff 0x000000000014220c\n" + zero + "0x000000000000e000 0x000000000000e07f 0x0000000000040101\n" + zero;
+    "0x00000000e0000000 0x00000000efffffff 0x000000000014220c\n" +
+    zero + "0x00000000f0000000 0x00000000f1ffffff 0x000000000014220c\n" + zero +
+    "0x000000000000e000 0x000000000000e07f 0x0000000000040101\n" + zero;
 
 void add_function(MemoryMachine& machine, const std::string& address, const char* class_code, const char* vendor, const char* device) {
   const std::string real = "/sys/devices/pci0000:00/" + address;

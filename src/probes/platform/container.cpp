@@ -45,8 +45,8 @@ constexpr std::array<Mark, 13> engine_names = {{
     {"flatpak", "other"},
 }};
 
-// Parts of the paths in mountinfo and cgroup, the telling ones first. What ends in '*' must be followed by a container's id: a host may well
-// have a service called docker-proxy.
+// Parts of the paths in mountinfo and cgroup, the telling ones first. What ends in '*' must be followed by a container's id: a host may
+// well have a service called docker-proxy.
 constexpr std::array<Mark, 14> path_parts = {{
     {"/var/lib/kubelet/pods/", "containerd"},
     {"/kubepods", "containerd"},
@@ -98,7 +98,7 @@ Found by_path(std::string_view text, const std::string& place) {
 
 Found by_variables(Machine& machine) {
   for (const Mark& mark : apptainer_variables)
-    if (machine.has_variable(mark.what)) return found(mark.engine, evidence_in_environment(std::string(mark.what), machine.variable(mark.what)));
+    if (machine.has_variable(mark.what)) return found(mark.engine, evidence_in_environment(std::string(mark.what), "set"));
   // A word that no engine uses is some program's own variable.
   std::string value = machine.variable("container");
   auto engine = find_engine(value);
@@ -122,9 +122,11 @@ bool is_whole_machine(const Fact<std::vector<procfs::Mount>>& mounts) {
 
 Found by_files(Machine& machine, const Fact<std::vector<procfs::Mount>>& mounts) {
   for (const Mark& mark : files)
-    if (!(mark.engine == "docker" && is_whole_machine(mounts)) && machine.lstat(std::string(mark.what))) return found(mark.engine, evidence_at(std::string(mark.what)));
+    if (!(mark.engine == "docker" && is_whole_machine(mounts)) && machine.lstat(std::string(mark.what)))
+      return found(mark.engine, evidence_at(std::string(mark.what)));
   for (const char* path : {"/run/host/container-manager", "/run/systemd/container"})
-    if (auto name = machine.read(path, 4096); name && trim(*name) != "wsl") return found(find_engine(trim(*name)).value_or("other"), evidence_at(path, *name));
+    if (auto name = machine.read(path, 4096); name && trim(*name) != "wsl")
+      return found(find_engine(trim(*name)).value_or("other"), evidence_at(path, *name));
   return std::nullopt;
 }
 
@@ -148,14 +150,16 @@ Fact<std::vector<std::string>> read_cgroups(Machine& machine) {
 }
 
 bool is_driver_file(std::string_view name) {
-  constexpr std::array<std::string_view, 9> starts = {"libcuda.so", "libnvidia-",      "libcudadebugger.so",  "libnvcuvid.so",    "nvidia-smi",
-                                                       "nvidia-modprobe", "nvidia-persistenced", "nvidia-debugdump", "nvidia-cuda-mps-"};
+  constexpr std::array<std::string_view, 9> starts = {"libcuda.so",          "libnvidia-",       "libcudadebugger.so",
+                                                      "libnvcuvid.so",       "nvidia-smi",       "nvidia-modprobe",
+                                                      "nvidia-persistenced", "nvidia-debugdump", "nvidia-cuda-mps-"};
   return std::ranges::any_of(starts, [&](std::string_view start) { return name.starts_with(start); });
 }
 
 bool is_injected(std::string_view mount_point) {
   // Folders: Colab, GKE and Kaggle, WSL containers, the NVIDIA toolkit's own view of /proc.
-  constexpr std::array<std::string_view, 5> folders = {"/usr/lib64-nvidia", "/usr/local/nvidia", "/usr/lib/wsl", "/proc/driver/nvidia", "/.singularity.d/libs"};
+  constexpr std::array<std::string_view, 5> folders = {"/usr/lib64-nvidia", "/usr/local/nvidia", "/usr/lib/wsl", "/proc/driver/nvidia",
+                                                       "/.singularity.d/libs"};
   bool folder = std::ranges::any_of(folders, [&](std::string_view f) { return path::is_inside(mount_point, f); });
   return folder || mount_point.starts_with("/dev/nvidia") || mount_point == "/dev/dxg" || is_driver_file(path::filename(mount_point));
 }
@@ -190,7 +194,8 @@ Fact<std::string> find_container(Machine& machine) {
     for (const std::string& group : *cgroups)
       if (auto engine = by_path(group, "/proc/self/cgroup")) return *engine;
   // Without marks, a look at the mounts or the groups is what makes "none" an answer.
-  if (mounts.is_known() || cgroups.is_known()) return Fact<std::string>::absent(mounts.is_known() ? mounts.evidence() : evidence_at("/proc/self/cgroup"));
+  if (mounts.is_known() || cgroups.is_known())
+    return Fact<std::string>::absent(mounts.is_known() ? mounts.evidence() : evidence_at("/proc/self/cgroup"));
   if (mounts.is_unknown()) return Fact<std::string>::unknown(mounts.why(), mounts.detail(), mounts.evidence());
   return not_probed<std::string>("/proc is not shown here, and nothing else tells", mounts.evidence());
 }

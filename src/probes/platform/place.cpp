@@ -1,5 +1,6 @@
 #include "probes/platform/place.h"
 
+#include <algorithm>
 #include <array>
 #include <optional>
 
@@ -14,8 +15,12 @@ using Markers = std::vector<Evidence>;
 void add_variables(Machine& machine, Markers& markers, std::initializer_list<std::string_view> names) {
   for (std::string_view name : names) {
     if (!machine.has_variable(name)) continue;
-    bool address = name == "KUBERNETES_SERVICE_HOST" || name == "RUNPOD_POD_ID" || name == "WSL_INTEROP";  // set is enough to know
-    markers.push_back(evidence_in_environment(std::string(name), address ? "set" : machine.variable(name)));
+    // The values of the others are addresses or names that people gave; that they are set is enough to know.
+    constexpr std::array<std::string_view, 9> shown = {"KAGGLE_KERNEL_RUN_TYPE",     "KAGGLE_DOCKER_IMAGE", "COLAB_GPU",
+                                                       "COLAB_RELEASE_TAG",          "COLAB_IMAGE_TYPE",    "VERTEX_PRODUCT",
+                                                       "DATABRICKS_RUNTIME_VERSION", "SLURM_JOB_ID",        "SLURM_JOBID"};
+    bool is_shown = std::ranges::find(shown, name) != shown.end();
+    markers.push_back(evidence_in_environment(std::string(name), is_shown ? machine.variable(name) : "set"));
   }
 }
 
@@ -28,7 +33,8 @@ Markers find_kaggle(Machine& machine) {
   Markers markers;
   add_variables(machine, markers, {"KAGGLE_KERNEL_RUN_TYPE", "KAGGLE_DOCKER_IMAGE", "KAGGLE_CONTAINER_NAME"});
   // One of the folders alone is what somebody makes who copies a notebook's paths.
-  if (machine.is_folder("/kaggle/input") && machine.is_folder("/kaggle/working")) add_paths(machine, markers, {"/kaggle/input", "/kaggle/working"});
+  if (machine.is_folder("/kaggle/input") && machine.is_folder("/kaggle/working"))
+    add_paths(machine, markers, {"/kaggle/input", "/kaggle/working"});
   return markers;
 }
 
@@ -79,7 +85,8 @@ Markers find_wsl2(Machine& machine) {
   std::string release = kernel_release(machine);
   if (release.contains("microsoft-standard") || release.contains("WSL2")) markers.push_back(kernel_evidence(release));
   add_variables(machine, markers, {"WSL_DISTRO_NAME", "WSL_INTEROP"});
-  if (machine.is_folder("/usr/lib/wsl/lib") && (machine.exists("/dev/dxg") || machine.exists("/run/WSL"))) markers.push_back(evidence_at("/usr/lib/wsl/lib"));
+  if (machine.is_folder("/usr/lib/wsl/lib") && (machine.exists("/dev/dxg") || machine.exists("/run/WSL")))
+    markers.push_back(evidence_at("/usr/lib/wsl/lib"));
   if (!markers.empty()) add_paths(machine, markers, {"/dev/dxg"});  // plain Hyper-V guests can have it too, so it proves nothing alone
   return markers;
 }

@@ -13,10 +13,13 @@ using testing::MemoryMachine;
 
 const std::string disk_root = "27 1 254:0 / / rw,relatime - ext4 /dev/nvme0n1p2 rw\n";
 const std::string docker_root =
-    "700 600 0:80 / / rw,relatime master:300 - overlay overlay rw,lowerdir=/var/lib/docker/overlay2/l/A:/var/lib/docker/overlay2/l/B,upperdir=/u,workdir=/w\n"
+    "700 600 0:80 / / rw,relatime master:300 - overlay overlay "
+    "rw,lowerdir=/var/lib/docker/overlay2/l/A:/var/lib/docker/overlay2/l/B,upperdir=/u,workdir=/w\n"
     "701 700 8:1 /var/lib/docker/containers/3f2a/hosts /etc/hosts rw - ext4 /dev/sda1 rw\n";
 
-void host(MemoryMachine& m) { m.file("/proc/self/mountinfo", disk_root).file("/proc/self/cgroup", "0::/user.slice/user-1000.slice/session-2.scope\n"); }
+void host(MemoryMachine& m) {
+  m.file("/proc/self/mountinfo", disk_root).file("/proc/self/cgroup", "0::/user.slice/user-1000.slice/session-2.scope\n");
+}
 void docker(MemoryMachine& m) { m.file("/.dockerenv", "").file("/proc/self/mountinfo", docker_root).file("/proc/self/cgroup", "0::/\n"); }
 
 Snapshot probe(MemoryMachine& machine) {
@@ -37,65 +40,208 @@ const std::vector<PlaceCase> places = {
     {"laptop", host, "bare", "absent", "absent"},
     {"docker", docker, "container", "docker", "absent"},
     {"Colab with a GPU",
-     [](MemoryMachine& m) { docker(m); m.variables({{"COLAB_GPU", "1"}, {"COLAB_IMAGE_TYPE", "gpu"}, {"NVIDIA_VISIBLE_DEVICES", "all"}}); },
+     [](MemoryMachine& m) {
+       docker(m);
+       m.variables({{"COLAB_GPU", "1"}, {"COLAB_IMAGE_TYPE", "gpu"}, {"NVIDIA_VISIBLE_DEVICES", "all"}});
+     },
      "colab", "docker", "gpu"},
     {"Colab without a GPU, whatever its image says to the toolkit",
-     [](MemoryMachine& m) { docker(m); m.variables({{"COLAB_GPU", ""}, {"NVIDIA_VISIBLE_DEVICES", "all"}, {"COLAB_RELEASE_TAG", "release-colab-external-images_20260917"}}); },
+     [](MemoryMachine& m) {
+       docker(m);
+       m.variables({{"COLAB_GPU", ""}, {"NVIDIA_VISIBLE_DEVICES", "all"}, {"COLAB_RELEASE_TAG", "release-colab-external-images_20260917"}});
+     },
      "colab", "docker", "cpu"},
     {"Colab that tells its image only",
-     [](MemoryMachine& m) { docker(m); m.variables({{"COLAB_IMAGE_TYPE", "cpu"}}); }, "colab", "docker", "cpu"},
+     [](MemoryMachine& m) {
+       docker(m);
+       m.variables({{"COLAB_IMAGE_TYPE", "cpu"}});
+     },
+     "colab", "docker", "cpu"},
     {"Colab with a TPU",
-     [](MemoryMachine& m) { docker(m); m.variables({{"COLAB_GPU", ""}, {"TPU_ACCELERATOR_TYPE", "v5e-1"}}); }, "colab", "docker", "tpu"},
+     [](MemoryMachine& m) {
+       docker(m);
+       m.variables({{"COLAB_GPU", ""}, {"TPU_ACCELERATOR_TYPE", "v5e-1"}});
+     },
+     "colab", "docker", "tpu"},
     {"Colab by its files, the variables lost on the way through ssh",
-     [](MemoryMachine& m) { docker(m); m.file("/var/colab/hostname", "x"); }, "colab", "docker", "absent"},
+     [](MemoryMachine& m) {
+       docker(m);
+       m.file("/var/colab/hostname", "x");
+     },
+     "colab", "docker", "absent"},
     {"Kaggle inherits the variables of Colab",
      [](MemoryMachine& m) {
        docker(m);
-       m.variables({{"KAGGLE_KERNEL_RUN_TYPE", ""}, {"COLAB_GPU", "1"}, {"COLAB_IMAGE_TYPE", "cpu"}, {"KAGGLE_DOCKER_IMAGE", "gcr.io/kaggle-images/python@sha256:1"}});
+       m.variables({{"KAGGLE_KERNEL_RUN_TYPE", ""},
+                    {"COLAB_GPU", "1"},
+                    {"COLAB_IMAGE_TYPE", "cpu"},
+                    {"KAGGLE_DOCKER_IMAGE", "gcr.io/kaggle-images/python@sha256:1"}});
      },
      "kaggle", "docker", "cpu"},
     {"Kaggle with a GPU",
-     [](MemoryMachine& m) { docker(m); m.variables({{"KAGGLE_DOCKER_IMAGE", "gcr.io/kaggle-gpu-images/python@sha256:1"}}); }, "kaggle", "docker", "gpu"},
-    {"Kaggle by its folders", [](MemoryMachine& m) { docker(m); m.folder("/kaggle/input").folder("/kaggle/working"); }, "kaggle", "docker", "absent"},
-    {"one folder of Kaggle's on a laptop", [](MemoryMachine& m) { host(m); m.folder("/kaggle/input"); }, "bare", "absent", "absent"},
-    {"SageMaker", [](MemoryMachine& m) { docker(m); m.file("/opt/ml/metadata/resource-metadata.json", "{}"); }, "sagemaker", "docker", "absent"},
-    {"Databricks", [](MemoryMachine& m) { host(m); m.variables({{"DATABRICKS_RUNTIME_VERSION", "15.4"}}); }, "databricks", "absent", "absent"},
-    {"RunPod", [](MemoryMachine& m) { docker(m); m.variables({{"RUNPOD_POD_ID", "abc"}}); }, "runpod", "docker", "absent"},
-    {"WSL 1", [](MemoryMachine& m) { host(m); m.kernel("4.4.0-19041-Microsoft").variables({{"WSL_DISTRO_NAME", "Ubuntu"}}); }, "wsl1", "absent", "absent"},
-    {"WSL 2", [](MemoryMachine& m) { host(m); m.kernel("5.15.167.4-microsoft-standard-WSL2").node("/dev/dxg", 10, 125); }, "wsl2", "absent", "absent"},
-    {"WSL 2 with a kernel of one's own", [](MemoryMachine& m) { host(m); m.kernel("6.6.36").variables({{"WSL_DISTRO_NAME", "Ubuntu"}}); }, "wsl2", "absent", "absent"},
-    {"WSL 2 with systemd, which calls it a container", [](MemoryMachine& m) { host(m); m.kernel("6.6.87.2-microsoft-standard-WSL2").file("/run/systemd/container", "wsl\n"); }, "wsl2", "absent", "absent"},
-    {"docker in WSL 2", [](MemoryMachine& m) { docker(m); m.kernel("5.15.167.4-microsoft-standard-WSL2"); }, "wsl2", "docker", "absent"},
-    {"a Hyper-V guest with /dev/dxg", [](MemoryMachine& m) { host(m); m.node("/dev/dxg", 10, 125); }, "bare", "absent", "absent"},
-    {"Jetson", [](MemoryMachine& m) { host(m); m.file("/etc/nv_tegra_release", "# R36 (release), REVISION: 4.3\n"); }, "jetson", "absent", "absent"},
+     [](MemoryMachine& m) {
+       docker(m);
+       m.variables({{"KAGGLE_DOCKER_IMAGE", "gcr.io/kaggle-gpu-images/python@sha256:1"}});
+     },
+     "kaggle", "docker", "gpu"},
+    {"Kaggle by its folders",
+     [](MemoryMachine& m) {
+       docker(m);
+       m.folder("/kaggle/input").folder("/kaggle/working");
+     },
+     "kaggle", "docker", "absent"},
+    {"one folder of Kaggle's on a laptop",
+     [](MemoryMachine& m) {
+       host(m);
+       m.folder("/kaggle/input");
+     },
+     "bare", "absent", "absent"},
+    {"SageMaker",
+     [](MemoryMachine& m) {
+       docker(m);
+       m.file("/opt/ml/metadata/resource-metadata.json", "{}");
+     },
+     "sagemaker", "docker", "absent"},
+    {"Databricks",
+     [](MemoryMachine& m) {
+       host(m);
+       m.variables({{"DATABRICKS_RUNTIME_VERSION", "15.4"}});
+     },
+     "databricks", "absent", "absent"},
+    {"RunPod",
+     [](MemoryMachine& m) {
+       docker(m);
+       m.variables({{"RUNPOD_POD_ID", "abc"}});
+     },
+     "runpod", "docker", "absent"},
+    {"WSL 1",
+     [](MemoryMachine& m) {
+       host(m);
+       m.kernel("4.4.0-19041-Microsoft").variables({{"WSL_DISTRO_NAME", "Ubuntu"}});
+     },
+     "wsl1", "absent", "absent"},
+    {"WSL 2",
+     [](MemoryMachine& m) {
+       host(m);
+       m.kernel("5.15.167.4-microsoft-standard-WSL2").node("/dev/dxg", 10, 125);
+     },
+     "wsl2", "absent", "absent"},
+    {"WSL 2 with a kernel of one's own",
+     [](MemoryMachine& m) {
+       host(m);
+       m.kernel("6.6.36").variables({{"WSL_DISTRO_NAME", "Ubuntu"}});
+     },
+     "wsl2", "absent", "absent"},
+    {"WSL 2 with systemd, which calls it a container",
+     [](MemoryMachine& m) {
+       host(m);
+       m.kernel("6.6.87.2-microsoft-standard-WSL2").file("/run/systemd/container", "wsl\n");
+     },
+     "wsl2", "absent", "absent"},
+    {"docker in WSL 2",
+     [](MemoryMachine& m) {
+       docker(m);
+       m.kernel("5.15.167.4-microsoft-standard-WSL2");
+     },
+     "wsl2", "docker", "absent"},
+    {"a Hyper-V guest with /dev/dxg",
+     [](MemoryMachine& m) {
+       host(m);
+       m.node("/dev/dxg", 10, 125);
+     },
+     "bare", "absent", "absent"},
+    {"Jetson",
+     [](MemoryMachine& m) {
+       host(m);
+       m.file("/etc/nv_tegra_release", "# R36 (release), REVISION: 4.3\n");
+     },
+     "jetson", "absent", "absent"},
     {"Jetson seen from a container",
-     [](MemoryMachine& m) { docker(m); m.file("/proc/device-tree/compatible", std::string("nvidia,p3767-0005\0nvidia,tegra234\0", 34)).file("/proc/device-tree/model", std::string("NVIDIA Jetson Orin Nano\0", 24)); },
+     [](MemoryMachine& m) {
+       docker(m);
+       m.file("/proc/device-tree/compatible", std::string("nvidia,p3767-0005\0nvidia,tegra234\0", 34))
+           .file("/proc/device-tree/model", std::string("NVIDIA Jetson Orin Nano\0", 24));
+     },
      "jetson", "docker", "absent"},
-    {"Slurm job", [](MemoryMachine& m) { host(m); m.variables({{"SLURM_JOB_ID", "42"}}); }, "slurm", "absent", "absent"},
-    {"Slurm job in Apptainer", [](MemoryMachine& m) { host(m); m.folder("/.singularity.d").variables({{"SLURM_JOB_ID", "42"}}); }, "slurm", "apptainer", "absent"},
+    {"Slurm job",
+     [](MemoryMachine& m) {
+       host(m);
+       m.variables({{"SLURM_JOB_ID", "42"}});
+     },
+     "slurm", "absent", "absent"},
+    {"Slurm job in Apptainer",
+     [](MemoryMachine& m) {
+       host(m);
+       m.folder("/.singularity.d").variables({{"SLURM_JOB_ID", "42"}});
+     },
+     "slurm", "apptainer", "absent"},
     {"Kubernetes",
      [](MemoryMachine& m) {
-       m.file("/proc/self/mountinfo",
-              "700 600 0:80 / / rw - overlay overlay rw,lowerdir=/var/lib/containerd/io.containerd.snapshotter.v1.overlayfs/snapshots/5/fs\n"
-              "701 700 8:1 /var/lib/kubelet/pods/7b1/etc-hosts /etc/hosts rw - ext4 /dev/sda1 rw\n");
+       m.file(
+           "/proc/self/mountinfo",
+           "700 600 0:80 / / rw - overlay overlay rw,lowerdir=/var/lib/containerd/io.containerd.snapshotter.v1.overlayfs/snapshots/5/fs\n"
+           "701 700 8:1 /var/lib/kubelet/pods/7b1/etc-hosts /etc/hosts rw - ext4 /dev/sda1 rw\n");
        m.variables({{"KUBERNETES_SERVICE_HOST", "10.0.0.1"}});
      },
      "kubernetes", "containerd", "absent"},
-    {"Kubernetes by its account only", [](MemoryMachine& m) { docker(m); m.folder("/run/secrets/kubernetes.io/serviceaccount"); }, "kubernetes", "docker", "absent"},
-    {"Podman", [](MemoryMachine& m) { host(m); m.file("/run/.containerenv", ""); }, "container", "podman", "absent"},
-    {"LXC by the variable of its first process", [](MemoryMachine& m) { host(m); m.variables({{"container", "lxc"}}); }, "container", "lxc", "absent"},
-    {"a variable `container` that means something else", [](MemoryMachine& m) { host(m); m.variables({{"container", "my-box"}}); }, "bare", "absent", "absent"},
-    {"an engine that only systemd knows", [](MemoryMachine& m) { host(m); m.file("/run/systemd/container", "zoo\n"); }, "container", "other", "absent"},
-    {"docker without its file, by the group",
-     [](MemoryMachine& m) { m.file("/proc/self/cgroup", "5:devices:/docker/3f2a9c0d1e2b4455\n"); }, "container", "docker", "absent"},
+    {"Kubernetes by its account only",
+     [](MemoryMachine& m) {
+       docker(m);
+       m.folder("/run/secrets/kubernetes.io/serviceaccount");
+     },
+     "kubernetes", "docker", "absent"},
+    {"Podman",
+     [](MemoryMachine& m) {
+       host(m);
+       m.file("/run/.containerenv", "");
+     },
+     "container", "podman", "absent"},
+    {"LXC by the variable of its first process",
+     [](MemoryMachine& m) {
+       host(m);
+       m.variables({{"container", "lxc"}});
+     },
+     "container", "lxc", "absent"},
+    {"a variable `container` that means something else",
+     [](MemoryMachine& m) {
+       host(m);
+       m.variables({{"container", "my-box"}});
+     },
+     "bare", "absent", "absent"},
+    {"an engine that only systemd knows",
+     [](MemoryMachine& m) {
+       host(m);
+       m.file("/run/systemd/container", "zoo\n");
+     },
+     "container", "other", "absent"},
+    {"docker without its file, by the group", [](MemoryMachine& m) { m.file("/proc/self/cgroup", "5:devices:/docker/3f2a9c0d1e2b4455\n"); },
+     "container", "docker", "absent"},
     {"a host's service with docker in its name",
-     [](MemoryMachine& m) { m.file("/proc/self/mountinfo", disk_root).file("/proc/self/cgroup", "0::/system.slice/docker-compose-app.service\n"); }, "bare", "absent", "absent"},
+     [](MemoryMachine& m) {
+       m.file("/proc/self/mountinfo", disk_root).file("/proc/self/cgroup", "0::/system.slice/docker-compose-app.service\n");
+     },
+     "bare", "absent", "absent"},
     {"a host that shows its containers' mounts",
-     [](MemoryMachine& m) { m.file("/proc/self/mountinfo", disk_root + "99 27 0:80 / /var/lib/docker/overlay2/x/merged rw - overlay overlay rw,lowerdir=/var/lib/docker/overlay2/l/A\n"); }, "bare", "absent", "absent"},
-    {"a virtual machine made from a Docker image", [](MemoryMachine& m) { host(m); m.file("/.dockerenv", ""); }, "bare", "absent", "absent"},
+     [](MemoryMachine& m) {
+       m.file("/proc/self/mountinfo",
+              disk_root + "99 27 0:80 / /var/lib/docker/overlay2/x/merged rw - overlay overlay rw,lowerdir=/var/lib/docker/overlay2/l/A\n");
+     },
+     "bare", "absent", "absent"},
+    {"a virtual machine made from a Docker image",
+     [](MemoryMachine& m) {
+       host(m);
+       m.file("/.dockerenv", "");
+     },
+     "bare", "absent", "absent"},
     {"nothing can be seen", [](MemoryMachine& m) { m.folder("/tmp"); }, "unknown", "unknown", "absent"},
-    {"mounts and groups are denied", [](MemoryMachine& m) { m.denies("/proc/self/mountinfo").denies("/proc/self/cgroup"); }, "unknown", "unknown", "absent"},
-    {"a root folder", [](MemoryMachine& m) { docker(m); m.as_root_folder(); }, "unknown", "unknown", "absent"},
+    {"mounts and groups are denied", [](MemoryMachine& m) { m.denies("/proc/self/mountinfo").denies("/proc/self/cgroup"); }, "unknown",
+     "unknown", "absent"},
+    {"a root folder",
+     [](MemoryMachine& m) {
+       docker(m);
+       m.as_root_folder();
+     },
+     "unknown", "unknown", "absent"},
 };
 
 TEST(ProbePlatform, the_most_specific_place_is_named_and_the_container_beside_it) {
@@ -114,6 +260,12 @@ TEST(ProbePlatform, markers_name_what_told_and_keep_addresses_out) {
   docker(machine);
   machine.variables({{"KUBERNETES_SERVICE_HOST", "10.0.0.1"}});
   EXPECT_EQ(probe(machine).platform.markers, (std::vector<std::string>{"KUBERNETES_SERVICE_HOST=set", "/.dockerenv"}));
+}
+
+TEST(ProbePlatform, the_image_that_apptainer_runs_is_private) {
+  MemoryMachine machine;
+  machine.variables({{"APPTAINER_CONTAINER", "/home/ana/torch.sif"}});
+  EXPECT_EQ(probe(machine).platform.markers, (std::vector<std::string>{"APPTAINER_CONTAINER=set"}));
 }
 
 TEST(ProbePlatform, denied_marks_are_named) {

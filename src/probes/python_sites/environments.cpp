@@ -45,7 +45,8 @@ void note_other_on_path(Machine& machine, const PythonSettings& settings, FoundI
   std::string typed = find_on_path(machine, settings, "python");
   if (typed.empty()) typed = find_on_path(machine, settings, "python3");
   if (typed.empty() || path::parent(typed) == path::parent(found.command)) return;
-  auto typed_real = machine.real_path(std::string(path::parent(typed))), found_real = machine.real_path(std::string(path::parent(found.command)));
+  auto typed_real = machine.real_path(std::string(path::parent(typed))),
+       found_real = machine.real_path(std::string(path::parent(found.command)));
   if (typed_real && found_real && *typed_real == *found_real) return;
   found.notes.push_back(fmt::format("{} is set, but the word python starts {}", found.chosen_by, typed));
 }
@@ -56,7 +57,8 @@ class Finder {
 
   void add_folder(const std::string& folder, const std::string& chosen_by) {
     if (!folder.starts_with('/')) return;  // below a home that is not known
-    if (std::string command = find_environment_python(machine_, folder); !command.empty()) found.push_back({command, chosen_by, folder, "", {}});
+    if (std::string command = find_environment_python(machine_, folder); !command.empty())
+      found.push_back({command, chosen_by, folder, "", {}});
   }
   // Every environment that is a folder of `parent`.
   void add_children(const std::string& parent, const std::string& chosen_by) {
@@ -65,7 +67,8 @@ class Finder {
     if (!names) return;
     std::size_t taken = 0;
     for (const std::string& name : *names)
-      if (!name.starts_with('.') && ++taken <= most_in_one_folder) add_folder(path::join(parent, name), fmt::format("{} {}", chosen_by, name));
+      if (!name.starts_with('.') && ++taken <= most_in_one_folder)
+        add_folder(path::join(parent, name), fmt::format("{} {}", chosen_by, name));
   }
   void add_program(const std::string& command, const std::string& chosen_by) {
     if (auto info = machine_.stat(command); info && info->kind == FileKind::regular) found.push_back({command, chosen_by, command, "", {}});
@@ -87,7 +90,8 @@ void Finder::add_conda() {
     bool is_named = path::filename(path::parent(prefix)) == "envs";
     roots.emplace_back(is_named ? std::string(path::parent(path::parent(prefix))) : prefix);
   }
-  for (const char* name : {"miniconda3", "anaconda3", "miniforge3", "mambaforge", "micromamba"}) roots.push_back(path::join(settings_.home, name));
+  for (const char* name : {"miniconda3", "anaconda3", "miniforge3", "mambaforge", "micromamba"})
+    roots.push_back(path::join(settings_.home, name));
   roots.insert(roots.end(), {"/opt/conda", "/opt/miniconda3", "/opt/anaconda3"});
   for (const std::string& root : roots) {
     if (machine_.is_folder(path::join(root, "conda-meta"))) add_folder(root, "conda base");
@@ -139,16 +143,19 @@ std::vector<FoundInterpreter> find_other_interpreters(Machine& machine, const Py
                                                       const std::string& active_prefix) {
   Finder finder(machine, settings);
   for (JupyterKernel& kernel : find_jupyter_kernels(machine, settings, active_command, active_prefix))
-    finder.found.push_back({kernel.command, fmt::format("Jupyter kernel {}", printable(kernel.name, 80)), kernel.file, "", std::move(kernel.notes)});
+    finder.found.push_back(
+        {kernel.command, fmt::format("Jupyter kernel {}", printable(kernel.name, 80)), kernel.file, "", std::move(kernel.notes)});
   if (!settings.working_folder.empty())
-    for (const char* name : {".venv", "venv", "env"}) finder.add_folder(path::join(settings.working_folder, name), fmt::format("{} in the current folder", name));
+    for (const char* name : {".venv", "venv", "env"})
+      finder.add_folder(path::join(settings.working_folder, name), fmt::format("{} in the current folder", name));
   for (const char* name : {"python3", "python"}) {
     for (std::string_view folder : split(settings.path, ':'))
       if (folder.starts_with('/')) finder.add_program(path::join(path::normalised(folder), name), fmt::format("{} on PATH", name));
   }
   finder.add_conda();
   finder.add_children(path::join(pyenv_root(machine, settings), "versions"), "pyenv version");
-  for (const char* folder : {"/opt/venv", "/venv", "/opt/python", "/app/.venv", "/databricks/python3", "/opt/jupyterhub"}) finder.add_folder(folder, folder);
+  for (const char* folder : {"/opt/venv", "/venv", "/opt/python", "/app/.venv", "/databricks/python3", "/opt/jupyterhub"})
+    finder.add_folder(folder, folder);
   for (const char* folder : {".virtualenvs", ".local/share/virtualenvs", ".cache/pypoetry/virtualenvs", ".venvs"})
     finder.add_children(path::join(settings.home, folder), fmt::format("~/{}", folder));
   for (const char* program : {"/usr/local/bin/python3", "/usr/bin/python3"}) finder.add_program(program, program);

@@ -66,7 +66,8 @@ void read_version(Machine& machine, const elf::Image& image, Interpreter& python
   std::string library = path::join(path::parent(path::parent(python.program)), "lib");
   if (auto names = machine.list(library))
     for (const std::string& name : *names)
-      if (NamedVersion found = version_in_name(name); !found.version.empty() && machine.exists(library + "/" + name + "/os.py")) folders.push_back(found);
+      if (NamedVersion found = version_in_name(name); !found.version.empty() && machine.exists(library + "/" + name + "/os.py"))
+        folders.push_back(found);
   if (folders.size() == 1) take(folders[0], library);
 }
 
@@ -94,7 +95,8 @@ std::string missing_program_note(Machine& machine, const Interpreter& python, co
   if (error.problem == AccessProblem::denied) return fmt::format("{} may not be read by this user", python.command);
   if (error.problem == AccessProblem::link_loop) return fmt::format("{} is a loop of links", python.command);
   if (error.problem != AccessProblem::not_found) return fmt::format("{} could not be read: {}", python.command, printable(error.detail));
-  if (auto info = machine.lstat(python.command); !info || info->kind != FileKind::symlink) return fmt::format("{} does not exist", python.command);
+  if (auto info = machine.lstat(python.command); !info || info->kind != FileKind::symlink)
+    return fmt::format("{} does not exist", python.command);
   auto home = python.venv.find("home");
   std::string base = home == python.venv.end() ? "" : fmt::format(" (it was made from the Python in {})", printable(home->second));
   return fmt::format("{} leads to no file: the Python this environment was made from is gone{}", python.command, base);

@@ -12,14 +12,14 @@
 namespace gpuwhy {
 
 struct Interpreter {
-  std::string command;   // absolute; of a pyenv shim the interpreter that it stands for
-  std::string program;   // the ELF file, links followed; "" = none: `notes` say why
-  std::string loader;    // PT_INTERP; "" = static
-  std::string version;   // "3.12"; "" when nothing tells
-  std::string version_source;  // the file or field that told it
-  bool is_free_threaded = false;   // 3.13t: its own folders
-  std::string venv_folder;         // the environment that pyvenv.cfg makes it part of; "" = none
-  std::string venv_file;           // that pyvenv.cfg
+  std::string command;                      // absolute; of a pyenv shim the interpreter that it stands for
+  std::string program;                      // the ELF file, links followed; "" = none: `notes` say why
+  std::string loader;                       // PT_INTERP; "" = static
+  std::string version;                      // "3.12"; "" when nothing tells
+  std::string version_source;               // the file or field that told it
+  bool is_free_threaded = false;            // 3.13t: its own folders
+  std::string venv_folder;                  // the environment that pyvenv.cfg makes it part of; "" = none
+  std::string venv_file;                    // that pyvenv.cfg
   std::map<std::string, std::string> venv;  // its keys
   std::vector<std::string> notes;
 };
@@ -29,7 +29,8 @@ Interpreter read_interpreter(Machine& machine, const PythonSettings& settings, c
 // The first file NAME in the folders of PATH that may be executed; "" when there is none.
 std::string find_on_path(Machine& machine, const PythonSettings& settings, const std::string& name);
 
-// bin/python, bin/python3 in an environment's folder; "" when neither is there. A link to nothing counts: the environment is broken, not absent.
+// bin/python, bin/python3 in an environment's folder; "" when neither is there. A link to nothing counts: the environment is broken, not
+// absent.
 std::string find_environment_python(Machine& machine, const std::string& folder);
 
 // A path of the machine's user made absolute by the working folder and normalised by name.

@@ -19,7 +19,8 @@ constexpr std::size_t kernel_limit = 256 << 10;
 
 std::vector<std::string> kernel_folders(Machine& machine, const PythonSettings& settings, const std::string& active_prefix) {
   std::vector<std::string> folders;
-  for (std::string_view folder : split(machine.variable("JUPYTER_PATH"), ':'))
+  std::string named = machine.variable("JUPYTER_PATH");
+  for (std::string_view folder : split(named, ':'))
     if (!folder.empty()) folders.push_back(absolute_path(settings, std::string(folder)));
   std::string user = machine.variable("JUPYTER_DATA_DIR");
   if (user.empty()) {
@@ -45,8 +46,8 @@ bool is_bare_python(const std::string& word) {
 
 // Variables that change which libraries or which cards the kernel sees.
 bool is_telling(std::string_view name) {
-  return name.starts_with("LD_") || name.starts_with("CUDA") || name.starts_with("NVIDIA_") || name.starts_with("PYTHON") || name.starts_with("TF_") ||
-         name.starts_with("JAX_") || name.starts_with("XLA_");
+  return name.starts_with("LD_") || name.starts_with("CUDA") || name.starts_with("NVIDIA_") || name.starts_with("PYTHON") ||
+         name.starts_with("TF_") || name.starts_with("JAX_") || name.starts_with("XLA_");
 }
 
 void read_kernel(Machine& machine, const std::string& folder, const std::string& name, const std::string& active_command,
@@ -71,7 +72,8 @@ void read_kernel(Machine& machine, const std::string& folder, const std::string&
   }
   if (kernel.command.empty()) return;  // a kernel of another language, or one that a script starts
   for (const auto& [variable, value] : parsed->environment)
-    if (is_telling(variable)) kernel.notes.push_back(fmt::format("{} sets {}={}", kernel.file, printable(variable, 80), printable(value, 200)));
+    if (is_telling(variable))
+      kernel.notes.push_back(fmt::format("{} sets {}={}", kernel.file, printable(variable, 80), printable(value, 200)));
   kernels.push_back(std::move(kernel));
 }
 
@@ -85,7 +87,8 @@ std::vector<JupyterKernel> find_jupyter_kernels(Machine& machine, const PythonSe
     auto names = machine.list(folder);
     if (!names) continue;
     for (const std::string& name : *names)
-      if (kernels.size() < most_kernels && names_seen.insert(to_lower(name)).second) read_kernel(machine, folder, name, active_command, kernels);
+      if (kernels.size() < most_kernels && names_seen.insert(to_lower(name)).second)
+        read_kernel(machine, folder, name, active_command, kernels);
   }
   return kernels;
 }

@@ -16,10 +16,34 @@ namespace {
 
 constexpr std::size_t most_packages = 2000;
 
-constexpr std::array<std::string_view, 28> prefixes_that_matter = {
-    "tensorflow", "tf-",     "intel-tensorflow", "intel-extension-for-", "torch", "pytorch",   "triton",     "nvidia-",    "cuda-",   "jax",
-    "cupy",       "onnxruntime", "keras",        "tensorrt",             "libtpu", "cudnn",    "cudatoolkit", "libcublas", "libcudnn", "libcufft",
-    "libcusparse", "libcusolver", "libcurand",   "libnvjitlink",         "libtorch", "nccl",   "libnccl",    "libtensorflow"};
+constexpr std::array<std::string_view, 28> prefixes_that_matter = {"tensorflow",
+                                                                   "tf-",
+                                                                   "intel-tensorflow",
+                                                                   "intel-extension-for-",
+                                                                   "torch",
+                                                                   "pytorch",
+                                                                   "triton",
+                                                                   "nvidia-",
+                                                                   "cuda-",
+                                                                   "jax",
+                                                                   "cupy",
+                                                                   "onnxruntime",
+                                                                   "keras",
+                                                                   "tensorrt",
+                                                                   "libtpu",
+                                                                   "cudnn",
+                                                                   "cudatoolkit",
+                                                                   "libcublas",
+                                                                   "libcudnn",
+                                                                   "libcufft",
+                                                                   "libcusparse",
+                                                                   "libcusolver",
+                                                                   "libcurand",
+                                                                   "libnvjitlink",
+                                                                   "libtorch",
+                                                                   "nccl",
+                                                                   "libnccl",
+                                                                   "libtensorflow"};
 
 constexpr std::array<std::string_view, 4> names_that_matter = {"numpy", "ml-dtypes", "xgboost", "bitsandbytes"};
 
@@ -30,8 +54,9 @@ bool is_framework(std::string_view name) {
 
 bool requirement_matters(const std::string& requirement) {
   std::string name = dist_info::requirement_name(requirement);
-  return name.starts_with("nvidia-") || name.starts_with("cuda-") || name == "triton" || name == "pytorch-triton" || name == "tensorflow-intel" ||
-         name.starts_with("tensorflow-cpu") || name.starts_with("tensorflow-macos") || name.starts_with("tensorrt");
+  return name.starts_with("nvidia-") || name.starts_with("cuda-") || name == "triton" || name == "pytorch-triton" ||
+         name == "tensorflow-intel" || name.starts_with("tensorflow-cpu") || name.starts_with("tensorflow-macos") ||
+         name.starts_with("tensorrt");
 }
 
 class Collector {
@@ -88,7 +113,8 @@ void Collector::read_direct_url(const std::string& location, const Package& pack
   auto bytes = machine_.read(path::join(location, "direct_url.json"), 64 << 10);
   if (!bytes) return;
   auto direct = dist_info::parse_direct_url(*bytes);
-  if (direct.is_editable) notes_.push_back(fmt::format("{} {} is an editable install of {}", package.name, package.version, printable(direct.path)));
+  if (direct.is_editable)
+    notes_.push_back(fmt::format("{} {} is an editable install of {}", package.name, package.version, printable(direct.path)));
 }
 
 void Collector::keep(const std::string& folder, const std::string& file_name, const dist_info::EntryName& entry) {
@@ -149,7 +175,8 @@ void Collector::scan_conda(const std::string& prefix) {
   for (const std::string& name : *names) {
     auto entry = dist_info::parse_conda_entry_name(name);
     if (!entry || !matters_to_a_gpu(entry->name) || packages_.size() >= most_packages) continue;
-    bool known = std::ranges::any_of(packages_, [&](const Package& package) { return package.name == entry->name && package.version == entry->version; });
+    bool known = std::ranges::any_of(
+        packages_, [&](const Package& package) { return package.name == entry->name && package.version == entry->version; });
     if (known) continue;
     Package package;
     package.name = entry->name;
@@ -168,8 +195,9 @@ FoundPackages Collector::finish() {
     return found;
   }
   // A folder that could not be listed may hold anything: the list as a whole is not known.
-  found.packages = Fact<std::vector<Package>>::unknown(unlisted_problem_ == AccessProblem::denied ? Why::denied : Why::malformed,
-                                                       fmt::format("{}: {}", unlisted_, printable(unlisted_detail_)), {Source::file, unlisted_, ""});
+  found.packages =
+      Fact<std::vector<Package>>::unknown(unlisted_problem_ == AccessProblem::denied ? Why::denied : Why::malformed,
+                                          fmt::format("{}: {}", unlisted_, printable(unlisted_detail_)), {Source::file, unlisted_, ""});
   return found;
 }
 
@@ -183,7 +211,8 @@ bool matters_to_a_gpu(std::string_view name) {
 FoundPackages find_packages(Folders& folders, const SearchPath& search_path) {
   Collector collector(folders);
   for (const std::string& entry : *search_path.entries) {
-    bool of_the_library = std::ranges::any_of(search_path.library_entries, [&](const std::string& known) { return path::normalised(known) == entry; });
+    bool of_the_library =
+        std::ranges::any_of(search_path.library_entries, [&](const std::string& known) { return path::normalised(known) == entry; });
     if (!of_the_library) collector.scan(entry);
   }
   collector.scan_conda(search_path.prefix);

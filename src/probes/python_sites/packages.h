@@ -15,8 +15,9 @@ namespace gpuwhy {
 bool matters_to_a_gpu(std::string_view normalised_name);
 
 struct FoundPackages {
-  Fact<std::vector<Package>> packages;  // in the order of sys.path; of two with one name in different folders only the first, which is imported
-  std::vector<std::string> notes;       // two versions in one folder, a shadowed copy, an editable install, what a broken pip left behind
+  Fact<std::vector<Package>>
+      packages;                    // in the order of sys.path; of two with one name in different folders only the first, which is imported
+  std::vector<std::string> notes;  // two versions in one folder, a shadowed copy, an editable install, what a broken pip left behind
 };
 
 FoundPackages find_packages(Folders& folders, const SearchPath& search_path);

@@ -24,7 +24,8 @@ std::vector<std::string> words_of(std::string_view text) {
     line = line.substr(0, line.find('#'));
     std::string flat = replace_all(replace_all(std::string(line), ":", " "), "\t", " ");
     for (std::string_view word : split(flat, ' '))
-      if (!trim(word).empty() && word.find("..") == std::string_view::npos && word.find('/') == std::string_view::npos) words.emplace_back(trim(word));
+      if (!trim(word).empty() && word.find("..") == std::string_view::npos && word.find('/') == std::string_view::npos)
+        words.emplace_back(trim(word));
   }
   return words;
 }
@@ -86,7 +87,8 @@ PyenvChoice resolve_pyenv_shim(Machine& machine, const PythonSettings& settings,
   if (!text || !text->starts_with("#!")) return choice;
   if (text->find("pyenv\" exec") == std::string::npos && text->find("pyenv exec") == std::string::npos) return choice;
   choice.is_shim = true;
-  std::string root = machine.variable("PYENV_ROOT").empty() ? std::string(path::parent(path::parent(command))) : pyenv_root(machine, settings);
+  std::string root =
+      machine.variable("PYENV_ROOT").empty() ? std::string(path::parent(path::parent(command))) : pyenv_root(machine, settings);
   std::string name(path::filename(command));
   VersionChoice chosen = choose_versions(machine, settings, root);
   for (const std::string& version : chosen.versions) {

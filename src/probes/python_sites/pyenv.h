@@ -1,5 +1,6 @@
-// pyenv puts shims on PATH: scripts that start the interpreter of the version chosen by PYENV_VERSION, a file .python-version in the working
-// folder or above it, or the file `version` of pyenv itself. Source: pyenv's libexec/pyenv-version-name, pyenv-version-file, pyenv-which.
+// pyenv puts shims on PATH: scripts that start the interpreter of the version chosen by PYENV_VERSION, a file .python-version in the
+// working folder or above it, or the file `version` of pyenv itself. Source: pyenv's libexec/pyenv-version-name, pyenv-version-file,
+// pyenv-which.
 #pragma once
 
 #include <string>

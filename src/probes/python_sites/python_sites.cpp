@@ -28,7 +28,8 @@ PasswdEntry find_in_passwd(Machine& machine, const std::string& name, std::uint3
   for (std::string_view line : lines(*text)) {
     auto fields = split(line, ':');
     if (fields.size() < 6) continue;
-    if (name.empty() ? parse_int(fields[2]) == static_cast<std::int64_t>(uid) : fields[0] == name) return {std::string(fields[0]), std::string(fields[5])};
+    if (name.empty() ? parse_int(fields[2]) == static_cast<std::int64_t>(uid) : fields[0] == name)
+      return {std::string(fields[0]), std::string(fields[5])};
   }
   return {};
 }
@@ -41,7 +42,8 @@ std::string kind_of(Machine& machine, const Interpreter& python, const std::stri
   }
   if (machine.is_folder(path::join(prefix, "conda-meta"))) return "conda";
   if (prefix.find("/.pyenv/versions/") != std::string::npos) return "pyenv";
-  if (std::string root = machine.variable("PYENV_ROOT"); !root.empty() && path::is_inside(prefix, path::join(root, "versions"))) return "pyenv";
+  if (std::string root = machine.variable("PYENV_ROOT"); !root.empty() && path::is_inside(prefix, path::join(root, "versions")))
+    return "pyenv";
   if (prefix.find("/uv/python/") != std::string::npos) return "uv";
   return "system";
 }
@@ -61,7 +63,9 @@ PythonEnvironment read_environment(Folders& folders, const PythonSettings& setti
   if (!python.version.empty()) environment.version = Fact<std::string>::known(python.version, evidence);
   else environment.version = Fact<std::string>::unknown(Why::malformed, "no file tells its version", evidence);
   if (!is_judged(python)) {
-    std::string why = python.program.empty() ? "there is no interpreter" : python.version.empty() ? "its version is not known" : "Python 2 is not judged";
+    std::string why = python.program.empty()   ? "there is no interpreter"
+                      : python.version.empty() ? "its version is not known"
+                                               : "Python 2 is not judged";
     if (!python.program.empty()) environment.notes.push_back(fmt::format("{}: {}", python.command, why));
     environment.search_path = Fact<std::vector<std::string>>::unknown(Why::not_probed, why, evidence);
     environment.packages = Fact<std::vector<Package>>::unknown(Why::not_probed, why, evidence);
@@ -75,14 +79,16 @@ PythonEnvironment read_environment(Folders& folders, const PythonSettings& setti
   environment.kind = kind_of(machine, python, environment.prefix);
   environment.notes.insert(environment.notes.end(), search_path.notes.begin(), search_path.notes.end());
   if (search_path.entries.is_unknown()) {
-    environment.packages = Fact<std::vector<Package>>::unknown(search_path.entries.why(), search_path.entries.detail(), search_path.entries.evidence());
+    environment.packages =
+        Fact<std::vector<Package>>::unknown(search_path.entries.why(), search_path.entries.detail(), search_path.entries.evidence());
     return environment;
   }
   FoundPackages found = find_packages(folders, search_path);
   environment.packages = std::move(found.packages);
   environment.notes.insert(environment.notes.end(), found.notes.begin(), found.notes.end());
   if (!settings.judged_user.empty())
-    environment.notes.push_back(fmt::format("judged as {} would start it, who called sudo: with the folders in {}", settings.judged_user, settings.home));
+    environment.notes.push_back(
+        fmt::format("judged as {} would start it, who called sudo: with the folders in {}", settings.judged_user, settings.home));
   return environment;
 }
 
@@ -165,7 +171,8 @@ class Collection {
 
 PythonSettings read_python_settings(Machine& machine) {
   PythonSettings settings;
-  settings.path = machine.variable("PATH");
+  // Without PATH a shell takes its own default; so does what starts in an unpacked image whose environment is not known.
+  settings.path = machine.has_variable("PATH") ? machine.variable("PATH") : "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
   settings.python_path = machine.variable("PYTHONPATH");
   settings.python_home = machine.variable("PYTHONHOME");
   settings.platform_library_folder = machine.variable("PYTHONPLATLIBDIR");

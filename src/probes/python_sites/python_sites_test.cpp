@@ -33,7 +33,8 @@ void add_venv(FakeFiles& machine, const std::string& folder, const std::string& 
   machine.folder(folder + "/lib/python3.12/site-packages");
 }
 
-void add_package(FakeFiles& machine, const std::string& site, const std::string& name, const std::string& version, const std::string& headers = "") {
+void add_package(FakeFiles& machine, const std::string& site, const std::string& name, const std::string& version,
+                 const std::string& headers = "") {
   std::string folder = site + "/" + name + "-" + version + ".dist-info";
   machine.file(folder + "/METADATA", "Metadata-Version: 2.1\nName: " + name + "\nVersion: " + version + "\n" + headers + "\nText\n");
   machine.file(folder + "/INSTALLER", "pip\n");
@@ -41,7 +42,10 @@ void add_package(FakeFiles& machine, const std::string& site, const std::string&
 
 FakeFiles plain_machine() {
   FakeFiles machine;
-  machine.variable_is("PATH", "/usr/local/bin:/usr/bin").variable_is("HOME", "/home/ana").variable_is("PWD", "/home/ana/work").folder("/home/ana/work");
+  machine.variable_is("PATH", "/usr/local/bin:/usr/bin")
+      .variable_is("HOME", "/home/ana")
+      .variable_is("PWD", "/home/ana/work")
+      .folder("/home/ana/work");
   return machine;
 }
 
@@ -115,7 +119,8 @@ TEST(ActiveEnvironment, without_any_python_there_is_none) {
 TEST(ActiveEnvironment, named_interpreters_may_be_paths_folders_and_words) {
   FakeFiles machine = machine_with_venv();
   add_python(machine, "/opt/other", "3.9");
-  auto found = probe(machine, {.interpreters = {"/home/ana/v", "python3", "/opt/other/bin/python", "python3.4", "/nowhere/python"}, .find_others = false});
+  auto found = probe(
+      machine, {.interpreters = {"/home/ana/v", "python3", "/opt/other/bin/python", "python3.4", "/nowhere/python"}, .find_others = false});
   ASSERT_EQ(found.size(), 5u);
   EXPECT_EQ(found[0].interpreter, "/home/ana/v/bin/python");
   EXPECT_EQ(found[1].interpreter, "/usr/local/bin/python3");
@@ -172,16 +177,20 @@ TEST(Interpreters, the_version_of_a_copy_comes_from_libpython) {
 
 TEST(Interpreters, a_free_threaded_python_has_folders_of_its_own) {
   FakeFiles machine = plain_machine();
-  machine.file("/opt/p/bin/python3.13t", program(), 0755).file("/opt/p/lib/python3.13t/os.py", "").folder("/opt/p/lib/python3.13t/site-packages");
+  machine.file("/opt/p/bin/python3.13t", program(), 0755)
+      .file("/opt/p/lib/python3.13t/os.py", "")
+      .folder("/opt/p/lib/python3.13t/site-packages");
   auto found = probe(machine, {.interpreters = {"/opt/p/bin/python3.13t"}, .find_others = false});
-  EXPECT_EQ(*found.at(0).search_path, (std::vector<std::string>{"/opt/p/lib/python313t.zip", "/opt/p/lib/python3.13t", "/opt/p/lib/python3.13t/lib-dynload",
-                                                                "/opt/p/lib/python3.13t/site-packages"}));
+  EXPECT_EQ(*found.at(0).search_path,
+            (std::vector<std::string>{"/opt/p/lib/python313t.zip", "/opt/p/lib/python3.13t", "/opt/p/lib/python3.13t/lib-dynload",
+                                      "/opt/p/lib/python3.13t/site-packages"}));
 }
 
 TEST(Pyenv, a_shim_is_followed_to_the_version_of_the_folder) {
   FakeFiles machine;
   machine.variable_is("PATH", "/home/ana/.pyenv/shims:/usr/bin").variable_is("HOME", "/home/ana").variable_is("PWD", "/home/ana/work/deep");
-  machine.file("/home/ana/.pyenv/shims/python3", "#!/usr/bin/env bash\nexec \"/home/ana/.pyenv/libexec/pyenv\" exec \"$program\" \"$@\"\n", 0755);
+  machine.file("/home/ana/.pyenv/shims/python3", "#!/usr/bin/env bash\nexec \"/home/ana/.pyenv/libexec/pyenv\" exec \"$program\" \"$@\"\n",
+               0755);
   add_python(machine, "/home/ana/.pyenv/versions/3.11.7", "3.11");
   add_python(machine, "/home/ana/.pyenv/versions/3.12.1", "3.12");
   machine.file("/home/ana/.pyenv/version", "3.11.7\n").file("/home/ana/work/.python-version", "# mine\n3.12\n");
@@ -200,8 +209,8 @@ TEST(Pyenv, a_shim_is_followed_to_the_version_of_the_folder) {
 TEST(SearchPaths, a_venv_sees_only_itself) {
   FakeFiles machine = machine_with_venv();
   machine.folder("/home/ana/.local/lib/python3.12/site-packages");
-  EXPECT_EQ(*probe(machine).at(0).search_path,
-            (std::vector<std::string>{"/usr/local/lib/python312.zip", "/usr/local/lib/python3.12", "/usr/local/lib/python3.12/lib-dynload", venv_site}));
+  EXPECT_EQ(*probe(machine).at(0).search_path, (std::vector<std::string>{"/usr/local/lib/python312.zip", "/usr/local/lib/python3.12",
+                                                                         "/usr/local/lib/python3.12/lib-dynload", venv_site}));
 }
 
 TEST(SearchPaths, fedora_has_lib64_and_usr_local_first) {
@@ -210,13 +219,15 @@ TEST(SearchPaths, fedora_has_lib64_and_usr_local_first) {
   machine.file("/usr/lib64/python3.12/site.py", "    if ENABLE_USER_SITE:\n        PREFIXES.insert(0, \"/usr/local\")\n");
   for (const char* folder : {"/usr/lib/python3.12/site-packages", "/usr/local/lib/python3.12/site-packages"}) machine.folder(folder);
   EXPECT_EQ(*probe(machine).at(0).search_path,
-            (std::vector<std::string>{"/usr/lib64/python312.zip", "/usr/lib64/python3.12", "/usr/lib64/python3.12/lib-dynload", "/usr/local/lib/python3.12/site-packages",
-                                      "/usr/lib64/python3.12/site-packages", "/usr/lib/python3.12/site-packages"}));
+            (std::vector<std::string>{"/usr/lib64/python312.zip", "/usr/lib64/python3.12", "/usr/lib64/python3.12/lib-dynload",
+                                      "/usr/local/lib/python3.12/site-packages", "/usr/lib64/python3.12/site-packages",
+                                      "/usr/lib/python3.12/site-packages"}));
 }
 
 TEST(SearchPaths, pth_files_are_read_in_order_and_their_code_is_reported_not_run) {
   FakeFiles machine = machine_with_venv();
-  machine.file(std::string(venv_site) + "/b.pth", "/src/two\n").file(std::string(venv_site) + "/a.pth", "/src/one\nimport evil\n/src/missing\n");
+  machine.file(std::string(venv_site) + "/b.pth", "/src/two\n")
+      .file(std::string(venv_site) + "/a.pth", "/src/one\nimport evil\n/src/missing\n");
   machine.folder("/src/one").folder("/src/two");
   auto environment = probe(machine).at(0);
   EXPECT_EQ(environment.search_path->at(4), "/src/one");
@@ -247,7 +258,8 @@ TEST(SearchPaths, a_python_without_its_library_is_unknown) {
 
 TEST(Packages, only_those_that_matter_are_read) {
   FakeFiles machine = machine_with_venv();
-  add_package(machine, venv_site, "torch", "2.10.0", "Requires-Python: >=3.10\nRequires-Dist: nvidia-cudnn-cu12==9.10.2.21\nRequires-Dist: sympy\nRequires-Dist: triton==3.6.0\n");
+  add_package(machine, venv_site, "torch", "2.10.0",
+              "Requires-Python: >=3.10\nRequires-Dist: nvidia-cudnn-cu12==9.10.2.21\nRequires-Dist: sympy\nRequires-Dist: triton==3.6.0\n");
   add_package(machine, venv_site, "nvidia_cudnn_cu12", "9.10.2.21", "Requires-Dist: nvidia-cublas-cu12\n");
   add_package(machine, venv_site, "requests", "2.0");
   auto environment = probe(machine).at(0);
@@ -312,7 +324,8 @@ TEST(Packages, a_folder_that_may_not_be_listed_makes_them_unknown) {
 TEST(Packages, editable_installs_and_leftovers_are_named) {
   FakeFiles machine = machine_with_venv();
   add_package(machine, venv_site, "torch", "2.11.0a0");
-  machine.file(std::string(venv_site) + "/torch-2.11.0a0.dist-info/direct_url.json", R"({"dir_info":{"editable":true},"url":"file:///src/pytorch"})");
+  machine.file(std::string(venv_site) + "/torch-2.11.0a0.dist-info/direct_url.json",
+               R"({"dir_info":{"editable":true},"url":"file:///src/pytorch"})");
   machine.folder(std::string(venv_site) + "/~orch-2.9.0.dist-info");
   auto environment = probe(machine).at(0);
   EXPECT_TRUE(has_note(environment, "torch 2.11.0a0 is an editable install of /src/pytorch"));

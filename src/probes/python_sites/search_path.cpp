@@ -19,11 +19,11 @@ constexpr std::size_t most_entries = 4096;
 
 // What the interpreter's own site.py does beyond the plain one.
 struct SiteFlavour {
-  bool debian = false;             // dist-packages
-  bool debian_venv_rule = false;   // in a virtual environment also site-packages
-  bool local_first = false;        // Fedora: /usr/local before the prefixes
-  bool local_last = false;         // openSUSE: behind them
-  bool skips_hidden_pth = false;   // since 3.13 and in late patch releases of older ones
+  bool debian = false;            // dist-packages
+  bool debian_venv_rule = false;  // in a virtual environment also site-packages
+  bool local_first = false;       // Fedora: /usr/local before the prefixes
+  bool local_last = false;        // openSUSE: behind them
+  bool skips_hidden_pth = false;  // since 3.13 and in late patch releases of older ones
 };
 
 // Code that setuptools and virtualenv leave in nearly every environment; it adds nothing to sys.path.
@@ -55,8 +55,8 @@ class Builder {
   Machine& machine_;
   const PythonSettings& settings_;
   const Interpreter& python_;
-  std::string version_name_;             // "python3.12"
-  std::string library_folder_ = "lib";   // sys.platlibdir
+  std::string version_name_;            // "python3.12"
+  std::string library_folder_ = "lib";  // sys.platlibdir
   std::string base_, exec_base_;
   SiteFlavour flavour_;
   std::vector<std::string> entries_;
@@ -84,7 +84,8 @@ std::vector<std::string> folders_above(std::string folder) {
 // starts at `home` of pyvenv.cfg, else where the links of the executable end.
 bool Builder::find_base() {
   std::vector<std::string> names = {"lib", "lib64"};
-  if (!settings_.platform_library_folder.empty() && Version::parse(python_.version) >= Version::parse("3.9")) names = {settings_.platform_library_folder};
+  if (!settings_.platform_library_folder.empty() && Version::parse(python_.version) >= Version::parse("3.9"))
+    names = {settings_.platform_library_folder};
   if (!settings_.python_home.empty()) {
     auto parts = split(settings_.python_home, ':');
     base_ = std::string(parts[0]);
@@ -94,7 +95,8 @@ bool Builder::find_base() {
         library_folder_ = name;
         break;
       }
-    result_.notes.push_back(fmt::format("PYTHONHOME is set to {}: the standard library is taken from there", printable(settings_.python_home)));
+    result_.notes.push_back(
+        fmt::format("PYTHONHOME is set to {}: the standard library is taken from there", printable(settings_.python_home)));
     return true;
   }
   auto home = python_.venv.find("home");
@@ -110,7 +112,8 @@ bool Builder::find_base() {
       if (!machine_.exists(landmark) && !machine_.exists(landmark + "c")) continue;
       base_ = exec_base_ = starts[i];
       library_folder_ = name;
-      if (i >= found_by_landmark) result_.notes.push_back(fmt::format("no {}/{} above {}: taken from {}", name, version_name_, start, base_));
+      if (i >= found_by_landmark)
+        result_.notes.push_back(fmt::format("no {}/{} above {}: taken from {}", name, version_name_, start, base_));
       return true;
     }
   }
@@ -143,7 +146,8 @@ void Builder::read_pth(const std::string& folder, const std::string& name) {
   bool told = false;
   for (const python_source::PthLine& line : python_source::parse_pth(*bytes)) {
     if (line.is_code) {
-      if (!told && !is_harmless(name)) result_.notes.push_back(fmt::format("{} holds code that Python runs at its start; it was not run", file));
+      if (!told && !is_harmless(name))
+        result_.notes.push_back(fmt::format("{} holds code that Python runs at its start; it was not run", file));
       told = true;
       continue;
     }
@@ -169,7 +173,8 @@ void Builder::add_site_folder(const std::string& folder) {
   }
   for (const std::string& name : *names) {
     if (name.ends_with(".pth") && !(flavour_.skips_hidden_pth && name.starts_with('.'))) read_pth(path::normalised(folder), name);
-    else if (name == "sitecustomize.py" || name == "usercustomize.py") result_.notes.push_back(fmt::format("{}/{} is code that Python runs at its start; it was not run", folder, name));
+    else if (name == "sitecustomize.py" || name == "usercustomize.py")
+      result_.notes.push_back(fmt::format("{}/{} is code that Python runs at its start; it was not run", folder, name));
   }
 }
 
@@ -196,7 +201,8 @@ SearchPath Builder::build() {
   for (std::string_view part : split(settings_.python_path, ':'))
     if (!settings_.python_path.empty()) add(absolute_path(settings_, part.empty() ? "." : std::string(part)));
   std::string digits = replace_all(python_.version, ".", "") + (python_.is_free_threaded ? "t" : "");
-  result_.library_entries = {path::join(base_, library_folder_ + "/python" + digits + ".zip"), path::join(base_, library_folder_ + "/" + version_name_),
+  result_.library_entries = {path::join(base_, library_folder_ + "/python" + digits + ".zip"),
+                             path::join(base_, library_folder_ + "/" + version_name_),
                              path::join(exec_base_, library_folder_ + "/" + version_name_ + "/lib-dynload")};
   for (const std::string& entry : result_.library_entries) add(path::normalised(entry));
   read_flavour();
@@ -223,7 +229,9 @@ SearchPath Builder::build() {
 
   result_.prefix = in_venv ? python_.venv_folder : base_;
   result_.base_prefix = base_;
-  result_.entries = Fact<std::vector<std::string>>::known(std::move(entries_), {Source::file, in_venv ? python_.venv_file : path::join(base_, library_folder_ + "/" + version_name_ + "/os.py"), ""});
+  result_.entries = Fact<std::vector<std::string>>::known(
+      std::move(entries_),
+      {Source::file, in_venv ? python_.venv_file : path::join(base_, library_folder_ + "/" + version_name_ + "/os.py"), ""});
   return std::move(result_);
 }
 

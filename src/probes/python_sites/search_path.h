@@ -12,10 +12,10 @@
 namespace gpuwhy {
 
 struct SearchPath {
-  Fact<std::vector<std::string>> entries;   // unknown: the standard library was not found
-  std::vector<std::string> library_entries; // those of the standard library: no packages lie there
-  std::string prefix;                       // sys.prefix
-  std::string base_prefix;                  // where the standard library is
+  Fact<std::vector<std::string>> entries;    // unknown: the standard library was not found
+  std::vector<std::string> library_entries;  // those of the standard library: no packages lie there
+  std::string prefix;                        // sys.prefix
+  std::string base_prefix;                   // where the standard library is
   std::vector<std::string> notes;
 };
 

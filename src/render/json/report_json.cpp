@@ -144,6 +144,7 @@ Json report_json(const Report& report) {
         {"interpreter", prose(other.interpreter)}, {"chosen_by", prose_or_null(other.chosen_by)}, {"summary", prose(other.summary)}};
   });
   json["remarks"] = prose_list(report.remarks);
+  json["environment_notes"] = prose_list(report.environment_notes);
   if (!report.timings_ms.empty()) {
     Json& timings = json["timings_ms"] = Json::object();
     for (const auto& [name, value] : report.timings_ms) timings[prose(name)] = rounded(value);

@@ -94,6 +94,8 @@ Page page(const Report& report, const TerminalOptions& options, std::size_t deta
   blocks.remaining_findings();
   blocks.unexplained_gates();
   for (const std::string& remark : report.remarks) sheet.paragraph({{remark}}, {0, 4});
+  if (options.verbose)
+    for (const std::string& note : report.environment_notes) sheet.paragraph({{note}}, {0, 4});
   unknown_facts(report, options, sheet);
   other_environments(report, options, sheet);
   sheet.blank();

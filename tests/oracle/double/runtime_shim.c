@@ -58,11 +58,11 @@ static __thread int current_device;
 static int listing_is_over(void) {
   if (state != NOT_ASKED) return state;
   int ignored = 0;
-  cudaError_t code = ((cudaError_t (*)(int*))real("cudaGetDeviceCount"))(&ignored);
+  cudaError_t code = ((cudaError_t(*)(int*))real("cudaGetDeviceCount"))(&ignored);
   if (code == cudaSuccess) return state = REAL_ANSWERS;
   int* over = in_driver("double_listing_is_over");
   if (!over || !*over) return 0;
-  ((cudaError_t (*)(void))real("cudaGetLastError"))();
+  ((cudaError_t(*)(void))real("cudaGetLastError"))();
   ((int (*)(int*))in_driver("cuDeviceGetCount"))(&device_count);
   return state = SHIM_ANSWERS;
 }

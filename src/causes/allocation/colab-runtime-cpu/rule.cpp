@@ -1,0 +1,37 @@
+#include "causes/support/cause.h"
+#include "causes/support/driver_faults.h"
+#include "causes/support/place_faults.h"
+
+namespace gpuwhy::causes::colab_runtime_cpu {
+
+// Colab says in its environment what it has given: nothing below can be mended from inside such a runtime.
+Verdict check(const Snapshot& snapshot) {
+  if (driver_reaches_gpu(snapshot)) return not_applicable("the driver reaches a GPU");
+  if (snapshot.platform.kind.is_unknown()) return cannot_tell("which place this is", snapshot.platform.kind);
+  if (!is_platform(snapshot, "colab")) return not_applicable("this is not Colab");
+  if (has_card_node(snapshot)) return not_applicable("a card was handed to this runtime");
+  const Fact<std::string>& accelerator = snapshot.platform.accelerator;
+  if (accelerator.is_unknown()) return cannot_tell("the type of this runtime", accelerator);
+  if (accelerator.is_absent()) return cannot_tell("the type of this runtime", "not-probed: neither COLAB_GPU nor COLAB_IMAGE_TYPE says it");
+  if (*accelerator != "cpu" && *accelerator != "tpu") return passes();
+
+  bool tpu = *accelerator == "tpu";
+  Finding finding;
+  finding.headline = tpu ? "this Colab runtime has a TPU, no GPU" : "this Colab runtime has no GPU: its type is CPU";
+  const Evidence& told = accelerator.evidence();
+  finding.details.push_back(
+      fmt::format("{} is {}", told.locator, told.excerpt.empty() ? std::string("set and empty") : fmt::format("'{}'", told.excerpt)));
+  finding.details.push_back("there is no /dev/nvidia0, and no driver comes without the accelerator");
+  if (std::string words = driver_words(snapshot); !words.empty()) finding.details.push_back(words);
+  finding.because = place_evidence(snapshot);
+  finding.because.push_back(told);
+  finding.confidence = confidence_by_driver(snapshot);
+  finding.remedies = {checked(remedies::steps(
+      "change the runtime type",
+      {"Runtime > Change runtime type > Hardware accelerator: T4 GPU (or another GPU) > Save",
+       "the runtime starts anew: variables and files outside of Drive are lost, so save them first and run the cells again"},
+      Safety::show_only, "choose CPU in the same menu"))};
+  return fires(std::move(finding));
+}
+
+}  // namespace gpuwhy::causes::colab_runtime_cpu

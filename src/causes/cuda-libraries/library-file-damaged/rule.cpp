@@ -1,0 +1,34 @@
+#include "base/path.h"
+#include "causes/support/cause.h"
+#include "causes/support/damaged_files.h"
+
+namespace gpuwhy::causes::library_file_damaged {
+
+// A library stands where it belongs, and its file is none that the loader can take: cut, empty, text, of 32 bits, a link to nothing.
+Verdict check(const FrameworkContext& context) {
+  if (!context.build.missing_files.empty() && gate_failed(context.prediction, "import")) return fires(cut_installation(context));
+  auto failed = library_faults(context, LibraryFault::damaged);
+  if (failed.empty()) {
+    Verdict verdict = without_library_fault(context);
+    const Gate* libcuda = context.prediction.find_gate("open-libcuda");
+    bool open = libcuda && libcuda->state == GateState::unknown && libcuda->library;
+    return open && std::holds_alternative<Passes>(verdict) ? cannot_tell("where the loader finds libcuda.so.1", libcuda->summary) : verdict;
+  }
+  const FailedLibrary& first = failed.front();
+  const Candidate* file = context.snapshot.libraries.find(first.path);
+  Finding finding = finding_of(context, failed);
+  if (first.path.empty()) {
+    finding.headline = fmt::format("{}, a file of {} itself, is missing", first.request->name, title_of(context.build));
+  } else {
+    finding.headline = fmt::format("{} is damaged: {}", path::filename(first.path), file ? damage_of(*file) : first.request->detail);
+    finding.details.push_back(first.path);
+    finding.because.push_back({Source::file, first.path, file ? fmt::format("{} bytes", file->size) : std::string()});
+  }
+  if (first.request->state == ResolutionState::bad_file)
+    finding.details.push_back("the loader stops there; a good file behind it is never tried");
+  if (first.request->state == ResolutionState::process_dies) finding.details.push_back("the process dies while it maps the file (SIGBUS)");
+  finding.remedies = repairs(context, failed);
+  return fires(std::move(finding));
+}
+
+}  // namespace gpuwhy::causes::library_file_damaged

@@ -1,0 +1,33 @@
+#include "causes/support/cause.h"
+#include "causes/support/framework_releases.h"
+#include "causes/support/place_faults.h"
+
+namespace gpuwhy::causes::cpu_only_build {
+
+// The installed build holds no CUDA at all, on a machine with an NVIDIA card.
+Verdict check(const FrameworkContext& context) {
+  const FrameworkBuild& build = context.build;
+  if (build.accelerator.is_unknown()) return cannot_tell("whether this build uses CUDA", build.accelerator);
+  if (!build.accelerator.is(Accelerator::cpu)) return passes();
+  if (machine_has_card(context.snapshot).is(false)) return not_applicable("this machine has no NVIDIA card, so a CPU build is right");
+
+  Finding finding;
+  std::string package = build.distribution.empty() || build.distribution == "torch"
+                            ? title_of(build)
+                            : fmt::format("{} ({})", title_of(build), build.distribution);
+  finding.headline = fmt::format("{} is a build without CUDA", package);
+  finding.because = {build.accelerator.evidence()};
+  if (!build.accelerator.evidence().excerpt.empty())
+    finding.details.push_back(fmt::format("{} says: {}", build.accelerator.evidence().locator, build.accelerator.evidence().excerpt));
+  if (const Package* installed = find_package(context.environment, build.distribution)) {
+    finding.details.push_back(fmt::format("installed: {} {}{}", installed->name, installed->version,
+                                          installed->installer.empty() ? "" : fmt::format(", by {}", installed->installer)));
+    finding.because.push_back({Source::package, installed->location, installed->version});
+  }
+  finding.details.push_back("it never asks for a GPU, whatever the driver and the libraries are");
+  finding.also_explains = {"cuda-build"};
+  finding.remedies = install_gpu_build(context);
+  return fires(std::move(finding));
+}
+
+}  // namespace gpuwhy::causes::cpu_only_build

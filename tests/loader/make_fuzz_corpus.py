@@ -1,0 +1,118 @@
+#!/usr/bin/env python3
+"""Writes the seeds of the fuzz targets elf_fuzz and ldcache_fuzz: one small file for each thing that a hostile file may do.
+usage: make_fuzz_corpus.py FOLDER   (the folder of the corpora: tests/fuzz/corpus)"""
+import pathlib
+import struct
+import sys
+
+HUGE = 2**64 - 1
+NEEDED, STRTAB, STRSZ, SONAME, RPATH, RUNPATH, FLAGS_1, VERNEED, VERNEEDNUM = 1, 5, 10, 14, 15, 29, 0x6FFFFFFB, 0x6FFFFFFE, 0x6FFFFFFF
+HEADERS, STRINGS, NEEDS, DYNAMIC = 64, 256, 384, 448  # where the parts of a seed lie
+
+
+def elf(dynamic=None, load=None, strings=b"\0libx.so.1\0liba.so\0$ORIGIN/../lib\0GLIBC_2.17\0", needs=b"", **header):
+    """A loadable file of one segment; everything that a test of hostility wants to bend can be given."""
+    field = {"klass": 2, "order": 1, "ident_version": 1, "abi": 0, "type": 3, "machine": 62, "version": 1, "phoff": HEADERS, "phentsize": 56, "phnum": 3,
+             "interp": (0, 0)} | header
+    if dynamic is None:
+        dynamic = [(SONAME, 1), (NEEDED, 11), (RUNPATH, 19)]
+    entries = list(dynamic) + ([] if any(tag == STRTAB for tag, _ in dynamic) else [(STRTAB, STRINGS)]) + [(0, 0)]
+    table = b"".join(struct.pack("<QQ", tag, value % 2**64) for tag, value in entries)
+    size = DYNAMIC + len(table)
+    offset, address, in_file = load or (0, 0, size)
+    ident = b"\x7fELF" + bytes([field["klass"], field["order"], field["ident_version"], field["abi"]]) + bytes(8)
+    out = ident + struct.pack("<HHIQQQIHHHHHH", field["type"], field["machine"], field["version"], 0, field["phoff"], 0, 0, 64, field["phentsize"], field["phnum"], 64, 0, 0)
+    for kind, where, vaddr, length in ((1, offset, address, in_file), (2, DYNAMIC, field.get("dynamic_at", DYNAMIC), field.get("dynamic_size", len(table))),
+                                       (3, *([field["interp"][0]] * 2), field["interp"][1])):
+        out += struct.pack("<IIQQQQQQ", kind, 6, where % 2**64, vaddr % 2**64, vaddr % 2**64, length % 2**64, length % 2**64, field.get("align", 4096))
+    for start, part in ((STRINGS, strings), (NEEDS, needs), (DYNAMIC, table)):
+        out = out[:start].ljust(start, b"\0") + part
+    return out
+
+
+def verneed(count, aux, following, name=33, step=0):
+    return struct.pack("<HHIII", 1, count, 11, aux, following) + struct.pack("<IHHII", 0, 0, 2, name, step)
+
+
+ELF = {
+    "good": elf(),
+    "program": elf(interp=(STRINGS + 1, 10), dynamic=[(NEEDED, 11), (FLAGS_1, 0x08000800), (RPATH, 19)]),
+    "aarch64": elf(machine=183),
+    "class-32": elf(klass=1),
+    "big-endian": elf(order=2),
+    "empty": b"",
+    "magic-only": b"\x7fELF",
+    "header-only": elf()[:64],
+    "program-headers-cut": elf()[:100],
+    "cut-in-dynamic": elf()[: DYNAMIC + 8],
+    "65535-program-headers": elf(phnum=65535),
+    "program-headers-at-the-end-of-the-world": elf(phoff=HUGE - 7),
+    "no-program-headers": elf(phnum=0),
+    "segment-larger-than-the-world": elf(load=(HUGE - 1, 0, HUGE)),
+    "segment-of-2-to-the-60": elf(load=(0, 0, 2**60)),
+    "addresses-wrap": elf(load=(0, HUGE - 4095, 1000), dynamic_at=HUGE - 4000),
+    "dynamic-outside": elf(dynamic_at=2**40),
+    "dynamic-of-huge-size": elf(dynamic_size=2**60),
+    "dynamic-without-end": elf()[:-16] + b"\1" * 4096,
+    "strings-outside": elf(dynamic=[(NEEDED, 1), (STRTAB, 2**50)]),
+    "name-outside": elf(dynamic=[(NEEDED, 2**63), (SONAME, HUGE)]),
+    "names-without-a-table": elf(dynamic=[(NEEDED, 1), (STRTAB, 0)]),
+    "strings-without-end": elf(strings=b"x" * 128, needs=b"x" * 64),
+    "version-needs": elf(dynamic=[(VERNEED, NEEDS), (VERNEEDNUM, 1)], needs=verneed(1, 16, 0)),
+    "version-needs-in-a-circle": elf(dynamic=[(VERNEED, NEEDS), (VERNEEDNUM, HUGE)], needs=verneed(1, 16, 16)),
+    "version-needs-many-and-outside": elf(dynamic=[(VERNEED, 2**40), (VERNEEDNUM, HUGE)]),
+    "version-chain-steps-by-one": elf(dynamic=[(VERNEED, NEEDS), (VERNEEDNUM, HUGE)], needs=verneed(65535, 1, 1, step=1)),
+    "interpreter-outside": elf(interp=(2**60, 100)),
+    "interpreter-huge": elf(interp=(0, 2**60)),
+}
+
+
+def new_cache(entries=((0x0303, 96, 105, 0),), count=None, extension=0, strings=b"libx.so\0\0/lib/libx.so\0", tail=b""):
+    out = b"glibc-ld.so.cache1.1" + struct.pack("<IIB3xI12x", len(entries) if count is None else count, len(strings), 2, extension)
+    for flags, key, value, hwcap in entries:
+        out += struct.pack("<iIIIQ", flags, key, value, 0, hwcap)
+    return out.ljust(96, b"\0") + strings + tail
+
+
+def extension_at(offset, sections):
+    out = struct.pack("<II", 0xEAA42174, len(sections))
+    for tag, where, size in sections:
+        out += struct.pack("<IIII", tag, 0, where, size)
+    return out
+
+
+def old_cache(count=1, key=0, value=8):
+    return b"ld.so-1.7.0\0" + struct.pack("<IiII", count, 0x0303, key, value) + b"libx.so\0/lib/libx.so\0"
+
+
+STRINGS_END = 96 + 22
+PAD = b"\0" * (120 - STRINGS_END)
+LDCACHE = {
+    "good": new_cache(),
+    "old": old_cache(),
+    "old-then-new": old_cache()[:28] + b"\0" * 4 + new_cache(),
+    "empty": b"",
+    "magic-only": b"glibc-ld.so.cache1.1",
+    "header-cut": new_cache()[:40],
+    "table-cut": new_cache()[:60],
+    "four-billion-entries": new_cache(count=2**32 - 1),
+    "old-four-billion-entries": old_cache(count=2**32 - 1),
+    "names-outside": new_cache(entries=((0x0303, 2**32 - 1, 2**32 - 1, 0),)),
+    "old-names-outside": old_cache(key=2**32 - 1),
+    "name-without-end": new_cache(strings=b"x" * 40),
+    "hwcap-index-without-names": new_cache(entries=((0x0303, 96, 105, 2**62 | 7),)),
+    "extension-outside": new_cache(extension=2**32 - 1),
+    "extension-with-hwcaps": new_cache(entries=((0x0303, 96, 105, 2**62),), extension=120, tail=PAD + extension_at(120, [(1, 144, 4)]) + struct.pack("<I", 96)),
+    "extension-of-four-billion-sections": new_cache(extension=120, tail=PAD + struct.pack("<II", 0xEAA42174, 2**32 - 1)),
+    "extension-sections-overlap": new_cache(extension=120, tail=PAD + extension_at(120, [(1, 0, 168), (1, 120, 48), (0, 0, 2**32 - 1)])),
+    "extension-is-the-header": new_cache(extension=20),
+    "configuration": b"include *.conf\n/usr/local/lib # here\nhwcap 0 x\n/a:/b,/c=libc6\n",
+    "pattern-of-stars": b"include " + b"*" * 60 + b"c\ninclude ?*?*?*?*.conf\n",
+}
+
+if __name__ == "__main__":
+    for folder, files in (("elf", ELF), ("ldcache", LDCACHE)):
+        target = pathlib.Path(sys.argv[1]) / folder
+        target.mkdir(parents=True, exist_ok=True)
+        for name, data in files.items():
+            (target / name).write_bytes(data)
