@@ -14,6 +14,13 @@ std::string wheel_of(const FrameworkContext& context) {
   return parsed ? wheel_for(context.build, fmt::format("libcudnn.so.{}", parsed->major())) : "";
 }
 
+const Package* find_cudnn_package(const PythonEnvironment& environment) {
+  if (!environment.packages.is_known()) return nullptr;
+  for (const Package& package : *environment.packages)
+    if (package.name.starts_with("nvidia-cudnn-cu")) return &package;
+  return nullptr;
+}
+
 // A framework of conda is built against conda's cuDNN, which the tables do not tell.
 bool is_vendors_wheel(const FrameworkContext& context) {
   const Package* package = find_package(context.environment, context.build.distribution);
@@ -27,7 +34,7 @@ OpenedCudnn opened_cudnn(const FrameworkContext& context) {
   for (std::string_view name : {"open-cudnn", "open-cudnn-parts"}) {
     const Gate* gate = context.prediction.find_gate(name);
     if (!gate || gate->state != GateState::passed || !gate->library || !is_cudnn(path::filename(gate->library->path))) continue;
-    opened.path = gate->library->path;
+    opened.path = path::normalised(gate->library->path);
     const Candidate* file = context.snapshot.libraries.find(opened.path);
     std::string real = file && !file->real_path.empty() ? file->real_path : opened.path;
     if (std::string words = driver_version_of_file(real); !words.empty()) {  // libcudnn.so.9.1.1
@@ -35,7 +42,7 @@ OpenedCudnn opened_cudnn(const FrameworkContext& context) {
       opened.evidence = {Source::file, real, {}};
       return opened;
     }
-    const Package* package = find_package(context.environment, wheel_of(context));
+    const Package* package = find_cudnn_package(context.environment);
     if (!package || !is_in_environment(context.environment, opened.path) || opened.path.find("/nvidia/cudnn/") == std::string::npos)
       return opened;
     opened.version = Version::parse(package->version);

@@ -82,7 +82,6 @@ std::vector<Remedy> repairs(const FrameworkContext& context, const std::vector<F
     found.push_back(reinstall_libraries(context, failed));
     found.back().steps.push_back("see first that the disk and the quota have room (df -h, quota): a full disk cuts files");
   }
-  if (found.empty()) found.push_back(reinstall_driver_libraries(context.snapshot, "install the driver's libraries again"));
   for (Remedy& remedy : found) remedy.check = remedies::check_command(context.environment, context.build);
   return found;
 }

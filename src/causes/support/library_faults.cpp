@@ -76,7 +76,7 @@ const Candidate* find_other_version(const FrameworkContext& context, std::string
 
 // "libtorch_cuda.so", asked for by a neighbour: the framework's own file.
 bool is_frameworks_own(const FrameworkContext& context, const Resolution& request) {
-  return path::is_inside(request.caller, context.build.folder) &&
+  return path::is_inside(path::normalised(request.caller), context.build.folder) &&
          (request.name.starts_with("libtorch") || request.name.starts_with("libc10") || request.name.starts_with("libtensorflow"));
 }
 
@@ -86,6 +86,8 @@ FailedLibrary classify(const FrameworkContext& context, const Gate& gate) {
   failed.gate = &gate;
   failed.request = &gate.library->root_failure();
   const Resolution& request = *failed.request;
+  // As the loader spells them, these hold "torch/lib/../../nvidia".
+  const std::string file_path = path::normalised(request.path), caller = path::normalised(request.caller);
   auto is = [&](LibraryFault fault, std::string_view path, std::string folder = {}) {
     failed.fault = fault;
     failed.path = path;
@@ -93,18 +95,17 @@ FailedLibrary classify(const FrameworkContext& context, const Gate& gate) {
     return failed;
   };
   if (request.state == ResolutionState::bad_file || request.state == ResolutionState::process_dies) {
-    std::string folder = foreign_folder(context, request.path);
-    bool breaks_good = !folder.empty() && has_good_one(context, request.name, request.path);
-    return is(breaks_good ? LibraryFault::foreign : LibraryFault::damaged, request.path, folder);
+    std::string folder = foreign_folder(context, file_path);
+    bool breaks_good = !folder.empty() && has_good_one(context, request.name, file_path);
+    return is(breaks_good ? LibraryFault::foreign : LibraryFault::damaged, file_path, folder);
   }
   if (request.state != ResolutionState::not_found || is_drivers(request.name)) return failed;
   if (const Candidate* skipped = find_in_environment(context, request.name, false)) return is(LibraryFault::damaged, skipped->path);
   if (is_frameworks_own(context, request)) return is(LibraryFault::damaged, "");
   bool cudnn = is_cudnn(request.name);
   if (!cudnn && !is_cuda_library(request.name)) return failed;
-  std::string folder = foreign_folder(context, request.caller);
-  if (!folder.empty() && find_in_environment(context, path::filename(request.caller), true))
-    return is(LibraryFault::foreign, request.caller, folder);
+  std::string folder = foreign_folder(context, caller);
+  if (!folder.empty() && find_in_environment(context, path::filename(caller), true)) return is(LibraryFault::foreign, caller, folder);
   if (const Candidate* file = find_in_environment(context, request.name, true))
     return is(LibraryFault::not_searched, file->path, std::string(path::parent(file->path)));
   const Candidate* other = find_other_version(context, request.name);
@@ -174,10 +175,11 @@ std::vector<FailedLibrary> library_faults(const FrameworkContext& context, Libra
 Verdict without_library_fault(const FrameworkContext& context) {
   if (gate_failed(context.prediction, "cuda-build")) return not_applicable("this build uses no CUDA library");
   for (const Gate& gate : context.prediction.gates) {
-    if (gate.state != GateState::unknown) continue;
-    if (gate.name == "import") return cannot_tell("the libraries of the framework", gate.summary);
-    if (gate.library && gate.library->root_failure().state == ResolutionState::cannot_tell && !is_drivers(gate.library->name))
-      return cannot_tell(fmt::format("where the loader finds {}", gate.library->name), gate.summary);
+    if (gate.name == "import" && gate.state == GateState::unknown && !gate.library)
+      return cannot_tell("the libraries of the framework", gate.summary);
+    if (!gate.library || gate.library->root_failure().state != ResolutionState::cannot_tell) continue;
+    const Resolution& request = gate.library->root_failure();
+    if (!is_drivers(request.name)) return cannot_tell(fmt::format("where the loader finds {}", request.name), "denied: " + request.detail);
   }
   return passes();
 }
@@ -203,7 +205,7 @@ Finding finding_of(const FrameworkContext& context, const std::vector<FailedLibr
     if (std::ranges::find(finding.because, evidence) == finding.because.end()) finding.because.push_back(std::move(evidence));
   }
   const Resolution& request = *failed.front().request;
-  std::string asker = path::is_inside(request.caller, context.build.folder) || request.caller.empty()
+  std::string asker = request.caller.empty() || path::is_inside(path::normalised(request.caller), context.build.folder)
                           ? title_of(context.build)
                           : std::string(path::filename(request.caller));
   bool nowhere = request.state == ResolutionState::not_found;

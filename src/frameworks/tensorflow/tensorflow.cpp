@@ -24,9 +24,10 @@ std::string_view caller_of(const Version& release) {
   return release >= version("2.12") ? "libtensorflow_framework.so.2" : "_pywrap_tensorflow_internal.so";
 }
 
-int first_number(const Fact<std::string>& text, int otherwise) {
-  auto parsed = text.is_known() ? Version::parse(*text) : std::nullopt;
-  return parsed ? parsed->major() : otherwise;
+// The major version that the build names, else that of the release in the tables; nothing when neither tells.
+std::optional<int> major_of(const Fact<std::string>& by_build, std::string_view by_release) {
+  auto parsed = Version::parse(by_build.is_known() ? std::string_view(*by_build) : by_release);
+  return parsed ? std::optional(parsed->major()) : std::nullopt;
 }
 
 std::string init_log_line(const Version& release, std::int64_t code) {
@@ -62,14 +63,23 @@ std::optional<Gate> cudnn_graph_gate(Process& process, const Version& release, i
 }
 
 void open_libraries(Process& process, const FrameworkBuild& build, const Version& release, Prediction& prediction) {
-  int cuda_major = first_number(build.cuda_version, 12), cudnn_major = first_number(build.cudnn_version, 9);
+  const facts::TensorflowRelease* row = facts::find_tensorflow(release);
+  std::optional<int> cuda_major = major_of(build.cuda_version, row ? row->cuda : ""),
+                     cudnn_major = major_of(build.cudnn_version, row ? row->cudnn : "");
+  if (!cuda_major || !cudnn_major) {
+    Gate gate;
+    gate.name = "open-cudart", gate.layer = Layer::cuda_libraries, gate.state = GateState::unknown;
+    gate.summary = "which CUDA libraries this build opens is not known";
+    prediction.gates.push_back(gate);
+    return;
+  }
   std::string cudnn;
-  for (const std::string& soname : required_libraries(cuda_major, cudnn_major, release)) {
+  for (const std::string& soname : required_libraries(*cuda_major, *cudnn_major, release)) {
     Resolution opened = process.open(soname, caller_of(release));
     prediction.gates.push_back(library_gate(gate_name(soname), Layer::cuda_libraries, opened, true, missing_library_line(release, opened)));
     if (soname.starts_with("libcudnn.")) cudnn = soname;
   }
-  if (auto graph = cudnn_graph_gate(process, release, cudnn_major, cudnn)) prediction.gates.push_back(*graph);
+  if (auto graph = cudnn_graph_gate(process, release, *cudnn_major, cudnn)) prediction.gates.push_back(*graph);
 }
 
 std::vector<std::string> architectures_of(const FrameworkBuild& build, const Version& release, std::string& source) {

@@ -8,12 +8,7 @@ namespace gpuwhy::causes::library_file_damaged {
 Verdict check(const FrameworkContext& context) {
   if (!context.build.missing_files.empty() && gate_failed(context.prediction, "import")) return fires(cut_installation(context));
   auto failed = library_faults(context, LibraryFault::damaged);
-  if (failed.empty()) {
-    Verdict verdict = without_library_fault(context);
-    const Gate* libcuda = context.prediction.find_gate("open-libcuda");
-    bool open = libcuda && libcuda->state == GateState::unknown && libcuda->library;
-    return open && std::holds_alternative<Passes>(verdict) ? cannot_tell("where the loader finds libcuda.so.1", libcuda->summary) : verdict;
-  }
+  if (failed.empty()) return without_library_fault(context);
   const FailedLibrary& first = failed.front();
   const Candidate* file = context.snapshot.libraries.find(first.path);
   Finding finding = finding_of(context, failed);

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "causes/support/cause.h"
 #include "causes/support/framework_releases.h"
 
