@@ -180,6 +180,11 @@ Result<Snapshot> collect(Machine& machine, const CollectOptions& options) {
   probe_platform(machine, snapshot);
 
   snapshot.environments = probe_python_environments(machine, {options.interpreters, options.find_other_environments});
+  for (const PythonEnvironment& environment : snapshot.environments) {
+    bool named = !options.interpreters.empty() && environment.active;
+    auto info = machine.lstat(environment.interpreter);
+    if (named && !info) return fail(fmt::format("--python {}: {}", printable(environment.interpreter), info.error().detail));
+  }
   for (PythonEnvironment& environment : snapshot.environments) probe_framework_builds(machine, environment);
   probe_libraries(machine, library_roots(machine, snapshot), snapshot);
 

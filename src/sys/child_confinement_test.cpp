@@ -14,7 +14,7 @@
 #include <cstddef>
 #include <vector>
 
-#include "sys/child_test_fixture.h"
+#include "support/child_test_fixture.h"
 
 namespace gpuwhy {
 namespace {

@@ -8,7 +8,7 @@
 #include <functional>
 #include <vector>
 
-#include "sys/child_test_fixture.h"
+#include "support/child_test_fixture.h"
 #include "sys/program_image.h"
 
 namespace gpuwhy {

@@ -91,7 +91,7 @@ class Answers(unittest.TestCase):
             file = f"{folder}/here.json"
             self.assertEqual(run("snapshot", "-o", file).returncode, 0)
             self.assertIn(run("check", "--snapshot", file).returncode, (0, 1))
-            self.assertEqual(json.load(open(file))["schema"], "gpuwhy.snapshot/1")
+            self.assertEqual(json.loads(pathlib.Path(file).read_text())["schema"], "gpuwhy.snapshot/1")
             self.assertEqual(os.listdir(folder), ["here.json"])
 
     def test_every_cause_has_a_page(self):
@@ -174,8 +174,8 @@ class BadInput(unittest.TestCase):
 
     def test_a_python_that_is_not_there(self):
         done = run("check", "--python", "/no/such/python")
-        self.assertIn(done.returncode, (1, 2), done)
-        self.assertIn("/no/such/python", (done.stdout + done.stderr).decode())
+        self.assertEqual(done.returncode, 2, done)
+        self.assertIn("/no/such/python", done.stderr.decode())
 
     def test_a_root_without_proc(self):
         root = self.path / "root"

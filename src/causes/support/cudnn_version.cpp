@@ -35,6 +35,7 @@ OpenedCudnn opened_cudnn(const FrameworkContext& context) {
     const Gate* gate = context.prediction.find_gate(name);
     if (!gate || gate->state != GateState::passed || !gate->library || !is_cudnn(path::filename(gate->library->path))) continue;
     opened.path = path::normalised(gate->library->path);
+    opened.by_variable = gate->library->rule == SearchRule::ld_library_path;
     const Candidate* file = context.snapshot.libraries.find(opened.path);
     std::string real = file && !file->real_path.empty() ? file->real_path : opened.path;
     if (std::string words = driver_version_of_file(real); !words.empty()) {  // libcudnn.so.9.1.1
@@ -66,8 +67,11 @@ std::optional<Version> needed_cudnn(const FrameworkContext& context) {
 Remedy update_cudnn(const FrameworkContext& context, const Version& needed) {
   std::string wheel = wheel_of(context);
   if (wheel.empty()) wheel = "nvidia-cudnn-cu12";
-  Remedy remedy = remedies::install(context.environment, fmt::format("install cuDNN {}.{} or newer", needed.major(), needed.minor()),
-                                    {fmt::format("{}>={}.{},<{}", wheel, needed.major(), needed.minor(), needed.major() + 1)});
+  bool pinned = needed.size() >= 3;
+  std::string requirement = pinned ? fmt::format("{}=={}", wheel, needed.text())
+                                   : fmt::format("{}>={}.{},<{}", wheel, needed.major(), needed.minor(), needed.major() + 1);
+  std::string title = fmt::format("install cuDNN {}.{}{}", needed.major(), needed.minor(), pinned ? "" : " or newer");
+  Remedy remedy = remedies::install(context.environment, title, {requirement});
   remedy.check = remedies::check_command(context.environment, context.build);
   return remedy;
 }

@@ -13,13 +13,14 @@ struct OpenedCudnn {
   std::string path;                // of the library that is opened; "" = none is, or this release does not open it before it lists GPUs
   std::optional<Version> version;  // by the name of the file behind it, or the package that holds it
   Evidence evidence;               // of the version
+  bool by_variable = false;        // LD_LIBRARY_PATH leads there
 };
 OpenedCudnn opened_cudnn(const FrameworkContext& context);
 
 // Major and minor at least; nothing where only the major version is known.
 std::optional<Version> needed_cudnn(const FrameworkContext& context);
 
-// nvidia-cudnn-cu12 with the lowest version that this build takes.
+// nvidia-cudnn-cu12 in the version that the build pins, or in one that is new enough where it pins none.
 Remedy update_cudnn(const FrameworkContext& context, const Version& needed);
 
 }  // namespace gpuwhy

@@ -73,8 +73,7 @@ std::vector<Remedy> repairs(const FrameworkContext& context, const std::vector<F
   bool in_package = first.path.empty() || is_in_environment(context.environment, first.path);
   std::vector<Remedy> found;
   if (!first.folder.empty()) found.push_back(remedies::without_search_folder(context.snapshot, first.folder));
-  if (is_drivers && first.folder.empty())
-    found.push_back(reinstall_driver_libraries(context.snapshot, "install the driver's libraries again"));
+  if (is_drivers) found.push_back(reinstall_driver_libraries(context.snapshot, "install the driver's libraries again"));
   bool frameworks_own = !first.path.empty() && path::is_inside(path::normalised(first.path), context.build.folder);
   if (!is_drivers && in_package && (first.path.empty() || frameworks_own)) {
     found.push_back(reinstall_framework(context));

@@ -154,6 +154,9 @@ const Candidate* find_outside_environments(const FrameworkContext& context, std:
 std::vector<FailedLibrary> library_faults(const FrameworkContext& context) {
   using enum LibraryFault;
   std::vector<FailedLibrary> failed;
+  // Of a build that may be one for the CPU a missing library is no fault.
+  const Gate* build = context.prediction.find_gate("cuda-build");
+  if (build && build->state == GateState::unknown) return failed;
   for (const Gate* gate : broken_library_gates(context.prediction)) failed.push_back(classify(context, *gate));
   bool other_version = std::ranges::any_of(failed, [](const FailedLibrary& one) { return one.fault == wrong_version; });
   bool all_come_together = std::ranges::any_of(failed, [&](const FailedLibrary& one) {
@@ -175,6 +178,7 @@ std::vector<FailedLibrary> library_faults(const FrameworkContext& context, Libra
 Verdict without_library_fault(const FrameworkContext& context) {
   if (gate_failed(context.prediction, "cuda-build")) return not_applicable("this build uses no CUDA library");
   for (const Gate& gate : context.prediction.gates) {
+    if (gate.name == "cuda-build" && gate.state == GateState::unknown) return cannot_tell("whether this build uses CUDA", gate.summary);
     if (gate.name == "import" && gate.state == GateState::unknown && !gate.library)
       return cannot_tell("the libraries of the framework", gate.summary);
     if (!gate.library || gate.library->root_failure().state != ResolutionState::cannot_tell) continue;

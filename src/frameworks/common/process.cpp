@@ -1,5 +1,7 @@
 #include "frameworks/common/process.h"
 
+#include <fmt/format.h>
+
 #include "base/path.h"
 
 namespace gpuwhy::frameworks {
@@ -9,6 +11,15 @@ namespace {
 loader::Libc libc_of(const Snapshot& snapshot) {
   bool musl = snapshot.host.libc.is_known() && snapshot.host.libc->starts_with("musl");
   return musl ? loader::Libc::musl : loader::Libc::glibc;
+}
+
+Resolution without_caller(const std::string& soname, std::string_view caller) {
+  Resolution unknown;
+  unknown.name = soname;
+  unknown.caller = caller;
+  unknown.state = ResolutionState::cannot_tell;
+  unknown.detail = fmt::format("{}, which would open it, does not load", caller);
+  return unknown;
 }
 
 }  // namespace
@@ -33,11 +44,14 @@ std::string Process::mapped_path(std::string_view file_name) const {
   return {};
 }
 
-Resolution Process::open(const std::string& soname, std::string_view caller) { return map_.dlopen(soname, mapped_path(caller)); }
+Resolution Process::open(const std::string& soname, std::string_view caller) {
+  std::string path = mapped_path(caller);
+  return !caller.empty() && path.empty() ? without_caller(soname, caller) : map_.dlopen(soname, path);
+}
 
 Resolution Process::peek(const std::string& soname, std::string_view caller) const {
-  loader::LinkMap copy = map_;
-  return copy.dlopen(soname, mapped_path(caller));
+  Process copy = *this;
+  return copy.open(soname, caller);
 }
 
 }  // namespace gpuwhy::frameworks

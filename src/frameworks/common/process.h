@@ -18,8 +18,8 @@ class Process {
   bool load(const std::vector<std::string>& objects);
   const std::vector<Resolution>& loaded() const { return loaded_; }
 
-  // dlopen by a bare name from the object whose file name is `caller` ("libtensorflow_framework.so.2"); from the program when it is not
-  // mapped.
+  // dlopen by a bare name from the object whose file name is `caller` ("libtensorflow_framework.so.2"); "" = from the program. Where a
+  // named caller is not mapped nobody can tell what it would find.
   Resolution open(const std::string& soname, std::string_view caller);
   // What would that dlopen find, without mapping it.
   Resolution peek(const std::string& soname, std::string_view caller) const;

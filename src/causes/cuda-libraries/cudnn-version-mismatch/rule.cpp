@@ -41,10 +41,9 @@ Verdict check(const FrameworkContext& context) {
   if (context.build.cudnn_version.is_known()) finding.because.push_back(context.build.cudnn_version.evidence());
   finding.severity = Severity::degraded;
   finding.confidence = Confidence::likely;
-  if (is_in_environment(context.environment, opened.path)) finding.remedies = {update_cudnn(context, *needed)};
-  else
-    finding.remedies = {remedies::without_search_folder(context.snapshot, std::string(path::parent(opened.path))),
-                        update_cudnn(context, *needed)};
+  if (opened.by_variable && !is_in_environment(context.environment, opened.path))
+    finding.remedies.push_back(remedies::without_search_folder(context.snapshot, std::string(path::parent(opened.path))));
+  finding.remedies.push_back(update_cudnn(context, *needed));
   for (Remedy& remedy : finding.remedies) remedy.check = remedies::check_command(context.environment, context.build);
   return fires(std::move(finding));
 }
