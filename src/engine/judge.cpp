@@ -197,7 +197,11 @@ Report judge(const Snapshot& snapshot, const JudgeOptions& options) {
   std::vector<Prediction> predictions = predict_all(snapshot);
   for (const Prediction& prediction : predictions)
     if (scope.holds(prediction.environment) && is_wanted(prediction, options)) report.predictions.push_back(prediction);
-  if (!scope.environments.empty()) report.judged_environment = snapshot.environments[scope.environments.front()].interpreter;
+  if (!scope.environments.empty()) {
+    const PythonEnvironment& judged = snapshot.environments[scope.environments.front()];
+    report.judged_environment = judged.interpreter;
+    if (judged.version.is_known()) report.judged_python = *judged.version;
+  }
   if (snapshot.host.sudo_user.is_known() && snapshot.host.user.is_known())
     report.judged_for = fmt::format("{} (run by sudo)", snapshot.host.user->reveal());
 

@@ -55,6 +55,7 @@ struct Report {
   std::string tool_version, facts_as_of, basis;
   MachineSummary machine;
   std::string judged_environment;  // interpreter of the scope, "" when none
+  std::string judged_python;       // its version, "3.12"; "" when not known
   std::string judged_for;          // "ana (by sudo)": whose environment it is when that is not plain
   OverallVerdict verdict = OverallVerdict::unknown;
   std::vector<Prediction> predictions;

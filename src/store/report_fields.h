@@ -131,6 +131,7 @@ void describe(auto& v, Of<Report> auto& s) {
   v(word("basis"), s.basis);
   v("machine", s.machine);
   v("judged_environment", s.judged_environment);
+  v(word("judged_python"), s.judged_python);
   v("judged_for", s.judged_for);
   v("verdict", s.verdict);
   v("predictions", s.predictions);

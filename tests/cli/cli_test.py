@@ -223,6 +223,16 @@ class BadInput(unittest.TestCase):
         self.assertNotIn("\x1b", text)
         self.assertIn("PyTorch", text)
 
+    def test_builds_for_other_accelerators_are_named_as_outside(self):
+        site = self.venv()
+        (site / "torch").mkdir()
+        (site / "torch/__init__.py").write_text("")
+        for suffix, line, name in (("rocm6.2", "hip: Optional[str] = '6.2.41133'", "ROCm"), ("xpu", "xpu: Optional[str] = '20250101'", "XPU")):
+            (site / "torch/version.py").write_text(f"__version__ = '2.10.0+{suffix}'\ncuda: Optional[str] = None\n{line}\n")
+            text = self.judged()
+            self.assertIn(name, text)
+            self.assertNotIn("cpu-only-build", text)
+
     def test_an_environment_whose_base_is_gone(self):
         self.venv()
         os.remove(self.path / "venv/bin/python")

@@ -137,6 +137,7 @@ Json report_json(const Report& report) {
   });
   json["basis"] = prose_or_null(report.basis);
   json["judged_environment"] = prose_or_null(report.judged_environment);
+  json["judged_python"] = prose_or_null(report.judged_python);
   json["judged_for"] = prose_or_null(report.judged_for);
   json["unexplained"] = prose_list(report.unexplained);
   json["others"] = list_json(report.others, [](const OtherEnvironment& other) {

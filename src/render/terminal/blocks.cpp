@@ -119,6 +119,19 @@ void Blocks::no_framework() {
   bool has_gpu = report_.machine.gpus.is_known() && !report_.machine.gpus->empty();
   bool is_whole = std::ranges::all_of(report_.ladder,
                                       [](const Rung& rung) { return rung.layer > Layer::driver_libraries || rung.state == RungState::ok; });
+  // What is told of the machine as a note (it has no card, say) is the answer where nothing else is to be judged.
+  const RankedFinding* about_machine = nullptr;
+  for (std::size_t i = 0; i < report_.findings.size() && !about_machine; ++i) {
+    const RankedFinding& each = report_.findings[i];
+    if (each.role != Role::note || !each.finding.subject.empty() || each.layer > Layer::driver_libraries) continue;
+    about_machine = &each;
+  }
+  if (report_.verdict == OverallVerdict::unknown && !has_cause && about_machine) {
+    std::string headline = about_machine->finding.headline;
+    told_.insert(static_cast<std::size_t>(about_machine - report_.findings.data()));
+    if (!headline.empty() && headline[0] >= 'a' && headline[0] <= 'z') headline[0] = static_cast<char>(headline[0] - 'a' + 'A');
+    return first_line(Style::plain, marks_.none, headline + ";", fact, about_machine);
+  }
   if (report_.verdict == OverallVerdict::usable && has_gpu && is_whole && !has_cause)
     first_line(Style::good, marks_.good, "This machine is ready for CUDA programs;", fact, nullptr);
   else if (report_.verdict == OverallVerdict::unknown && !has_cause)
@@ -141,8 +154,9 @@ void Blocks::remaining_findings() {
   }
   candidates(nullptr);
   next_check();
-  for (const RankedFinding& ranked : report_.findings) {
-    if (ranked.role != Role::note) continue;
+  for (std::size_t i = 0; i < report_.findings.size(); ++i) {
+    const RankedFinding& ranked = report_.findings[i];
+    if (ranked.role != Role::note || (told_.contains(i) && !options_.verbose)) continue;
     sheet_.paragraph({{"note   ", Style::dim}, {ranked.finding.headline}, {slug_words(ranked), Style::dim}}, {2, 9});
     if (!options_.verbose) continue;
     sheet_.details(ranked.finding.details, 9);

@@ -92,7 +92,9 @@ std::vector<std::vector<Span>> headline_parts(const Report& report, const Marks&
   if (!machine.driver.empty()) gpus += fmt::format(" (driver {})", machine.driver);
   parts.push_back(gpus);
   if (report.judged_environment.empty()) parts.push_back("no Python");
-  else parts.push_back("Python " + environment_name(report.judged_environment, report.home));
+  else
+    parts.push_back("Python " + (report.judged_python.empty() ? "" : report.judged_python + " ") +
+                    environment_name(report.judged_environment, report.home));
   if (!report.judged_for.empty()) parts.push_back("for " + report.judged_for);
   if (auto total = report.timings_ms.find("total"); total != report.timings_ms.end()) parts.push_back(milliseconds(total->second));
   std::vector<std::vector<Span>> items;
