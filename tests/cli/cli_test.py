@@ -252,6 +252,13 @@ class BadInput(unittest.TestCase):
 
 
 class Terminals(unittest.TestCase):
+    def setUp(self):
+        try:
+            for fd in pty.openpty():
+                os.close(fd)
+        except OSError as error:
+            self.skipTest(f"no pseudo-terminals here: {error}")
+
     def test_colour_follows_the_variables(self):
         plain = {"NO_COLOR": "1"}
         self.assertIn("\x1b[", in_terminal(["check", *COLAB], (24, 80)))

@@ -97,9 +97,11 @@ void Blocks::remedy(const Remedy& remedy, std::string_view label) {
   auto take_label = [&] { return std::exchange(next, ""); };
   bool has_way = !remedy.commands.empty() || !remedy.steps.empty();
   if ((options_.verbose || !has_way) && !remedy.title.empty()) labelled(take_label(), remedy.title);
-  for (std::size_t i = 0; i < remedy.steps.size(); ++i)
-    labelled(take_label(), remedy.steps.size() == 1 ? remedy.steps[i] : fmt::format("{}. {}", i + 1, remedy.steps[i]));
   for (const Command& command : remedy.commands) labelled_command(take_label(), command);
+  // Steps are the way itself where no command exists; beside commands they are remarks on them.
+  bool numbered = remedy.commands.empty() && remedy.steps.size() > 1;
+  for (std::size_t i = 0; i < remedy.steps.size(); ++i)
+    labelled(take_label(), numbered ? fmt::format("{}. {}", i + 1, remedy.steps[i]) : remedy.steps[i]);
   if (options_.verbose || remedy.safety == Safety::show_only) labelled("risk", std::string(risk_of(remedy.safety)));
   if (options_.verbose && !remedy.undo.empty()) labelled("undo", remedy.undo);
   if (!remedy.check.empty()) labelled_command("check", remedy.check);
