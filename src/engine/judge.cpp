@@ -151,7 +151,7 @@ void add_others(const Snapshot& snapshot, const Scope& scope, const std::vector<
     std::vector<std::string> parts;
     for (const Prediction& prediction : predictions)
       if (prediction.environment == i) parts.push_back(one_line(prediction));
-    report.others.push_back({environment.interpreter, environment.chosen_by, parts.empty() ? "no framework" : join(parts, ", ")});
+    report.others.push_back({environment.interpreter, environment.chosen_by, parts.empty() ? no_framework_summary : join(parts, ", ")});
   }
 }
 

@@ -42,6 +42,8 @@ struct OtherEnvironment {
   std::string interpreter, chosen_by, summary;  // "TensorFlow 2.20.0 will see 1 GPU"
 };
 
+inline constexpr const char* no_framework_summary = "no framework";
+
 struct NextCheck {
   Command command;
   std::vector<std::string> decides;

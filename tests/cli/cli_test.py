@@ -185,6 +185,12 @@ class BadInput(unittest.TestCase):
         self.assertIn(done.returncode, (0, 1), done)
         self.assertEqual(run("check", "--root", str(root / "none")).returncode, 2)
 
+    def test_an_image_is_judged_given_a_working_driver(self):
+        self.venv()
+        done = run("check", "--root", "/", "--python", str(self.path / "venv/bin/python"))
+        self.assertIn(done.returncode, (0, 1), done)
+        self.assertIn("given a working driver", done.stdout.decode())
+
     def venv(self):
         site = self.path / "venv/lib/python3.11/site-packages"
         site.mkdir(parents=True)

@@ -118,8 +118,23 @@ const DriverAnswers* find_driver(const Snapshot& snapshot, const Resolution& lib
   return nullptr;
 }
 
+namespace {
+
+// An image holds no driver: the host brings it when the container starts. What is not in another root folder is not missing.
+bool given_a_driver(const Snapshot& snapshot, Gate& gate) {
+  bool missing = gate.library && gate.library->state == ResolutionState::not_found;
+  if (snapshot.meta.basis != "root" || !missing) return false;
+  gate.state = GateState::unknown;
+  gate.summary = "given a working driver: an image gets it from its host";
+  gate.log_line.clear();
+  return true;
+}
+
+}  // namespace
+
 Gate libcuda_gate(const Snapshot& snapshot, const Resolution& libcuda, std::string log_line) {
   Gate gate = library_gate("open-libcuda", Layer::driver_libraries, libcuda, true, log_line);
+  if (given_a_driver(snapshot, gate)) return gate;
   const DriverAnswers* driver = find_driver(snapshot, libcuda);
   if (driver && driver->loaded_libcuda.is_absent()) {  // the file is there and the real loader refused it
     gate.state = GateState::failed;
@@ -181,9 +196,10 @@ Gate driver_version_gate(const DriverAnswers* driver, const Fact<std::string>& r
   return gate;
 }
 
-Gate nvml_gate(const DriverAnswers* driver, const Resolution& nvml, bool required) {
+Gate nvml_gate(const Snapshot& snapshot, const DriverAnswers* driver, const Resolution& nvml, bool required) {
   GateState broken = required ? GateState::failed : GateState::degraded;
   Gate gate = library_gate("nvml-init", Layer::driver_libraries, nvml, required, "");
+  if (given_a_driver(snapshot, gate)) return gate;
   if (gate.state != GateState::passed) return gate;
   if (driver && driver->loaded_nvml.is_absent()) {
     gate.state = broken;

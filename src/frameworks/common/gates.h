@@ -32,7 +32,7 @@ Gate count_gate(const DriverAnswers* driver);
 // 11). runtime_cuda "12.8".
 Gate driver_version_gate(const DriverAnswers* driver, const Fact<std::string>& runtime_cuda);
 // "nvml-init".
-Gate nvml_gate(const DriverAnswers* driver, const Resolution& nvml, bool required);
+Gate nvml_gate(const Snapshot& snapshot, const DriverAnswers* driver, const Resolution& nvml, bool required);
 // "architecture": does the build hold code for the cards? Also counts those that can run a kernel.
 struct ArchitectureAnswer {
   Gate gate;

@@ -109,7 +109,8 @@ void play_driver(const Snapshot& snapshot, const FrameworkBuild& build, const Ve
   prediction.gates.insert(prediction.gates.end(), {init, count, version_gate});
   // 2.21 gives up in silence where NVML does not answer; earlier releases do not ask it.
   if (release >= version("2.21"))
-    prediction.gates.push_back(nvml_gate(find_nvml_driver(snapshot, driver), process.peek("libnvidia-ml.so.1", caller_of(release)), true));
+    prediction.gates.push_back(
+        nvml_gate(snapshot, find_nvml_driver(snapshot, driver), process.peek("libnvidia-ml.so.1", caller_of(release)), true));
 }
 
 void play_first_kernel(const Snapshot& snapshot, const FrameworkBuild& build, const Version& release, Prediction& prediction) {

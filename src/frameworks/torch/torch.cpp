@@ -228,7 +228,7 @@ void play_runtime(const Snapshot& snapshot, const FrameworkBuild& build, Process
   close_behind(prediction.gates.back(), {&version_gate, &init, &count});
   prediction.gates.insert(prediction.gates.end(), {version_gate, init, count});
 
-  prediction.gates.push_back(nvml_gate(find_nvml_driver(snapshot, driver), process.peek("libnvidia-ml.so.1", ""), false));
+  prediction.gates.push_back(nvml_gate(snapshot, find_nvml_driver(snapshot, driver), process.peek("libnvidia-ml.so.1", ""), false));
   if (prediction.gates.back().state == GateState::degraded) prediction.gates.back().log_line = "UserWarning: Can't initialize NVML";
   if (auto parts = cudnn_parts_gate(process)) prediction.gates.push_back(*parts);
   std::string source;

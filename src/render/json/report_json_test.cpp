@@ -25,8 +25,8 @@ std::vector<std::string> keys(const Json& object) {
 TEST(RenderJson, keys_come_in_the_order_of_the_contract) {
   Json json = parsed(samples::one_root());
   EXPECT_EQ(keys(json), (std::vector<std::string>{"schema", "tool", "machine", "verdict", "predictions", "ladder", "findings", "next_check",
-                                                  "unknown", "basis", "judged_environment", "judged_python", "judged_for", "unexplained", "others",
-                                                  "remarks", "environment_notes", "timings_ms"}));
+                                                  "unknown", "basis", "judged_environment", "judged_python", "judged_for", "unexplained",
+                                                  "others", "remarks", "environment_notes", "timings_ms"}));
   EXPECT_EQ(keys(json["predictions"][0]), (std::vector<std::string>{"framework", "version", "python", "sees_gpus", "usable_gpus", "calls",
                                                                     "outcome", "blocked_at", "expected_log", "basis"}));
   EXPECT_EQ(keys(json["findings"][0]), (std::vector<std::string>{"cause", "layer", "role", "severity", "confidence", "subject", "headline",

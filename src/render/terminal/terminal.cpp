@@ -36,16 +36,25 @@ void unknown_facts(const Report& report, const TerminalOptions& options, Sheet& 
   sheet.paragraph({{line}}, {0, 4});
 }
 
+// A line each for those that hold a framework; the others matter little and are counted.
 void other_environments(const Report& report, const TerminalOptions& options, Sheet& sheet) {
-  std::size_t count = options.verbose ? report.others.size() : std::min(report.others.size(), others_shown);
+  auto is_bare = [](const OtherEnvironment& other) { return other.summary == no_framework_summary; };
+  std::size_t without = static_cast<std::size_t>(std::ranges::count_if(report.others, is_bare));
+  if (options.verbose || without == 1) without = 0;
+  std::vector<const OtherEnvironment*> told;
+  for (const OtherEnvironment& other : report.others)
+    if (without == 0 || !is_bare(other)) told.push_back(&other);
+  std::size_t count = options.verbose ? told.size() : std::min(told.size(), others_shown);
   for (std::size_t i = 0; i < count; ++i) {
-    const OtherEnvironment& other = report.others[i];
+    const OtherEnvironment& other = *told[i];
     std::string by = other.chosen_by.empty() ? "" : fmt::format(" ({})", other.chosen_by);
     sheet.paragraph({{"elsewhere  ", Style::dim}, {fmt::format("{}{}: {}", other.interpreter, by, other.summary)}}, {0, 4});
   }
-  if (std::size_t left = report.others.size() - count; left > 0)
-    sheet.paragraph({{fmt::format("{} {} more with -v", marks(options.unicode).ellipsis, counted(left, "environment")), Style::dim}},
-                    {0, 4});
+  std::string_view ellipsis = marks(options.unicode).ellipsis;
+  if (std::size_t left = told.size() - count; left > 0)
+    sheet.paragraph({{fmt::format("{} {} more with -v", ellipsis, counted(left, "environment")), Style::dim}}, {0, 4});
+  if (without > 0)
+    sheet.paragraph({{fmt::format("elsewhere  {} without a framework (-v)", counted(without, "environment")), Style::dim}}, {0, 4});
 }
 
 Style style_of(RungState state) {
