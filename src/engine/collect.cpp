@@ -71,6 +71,13 @@ LibraryRoots library_roots(Machine& machine, const Snapshot& snapshot) {
     if (environment.frameworks.empty() || !environment.search_path.is_known()) continue;
     sites.insert(environment.search_path->begin(), environment.search_path->end());
   }
+  // The driver's files under their own names (libcuda.so.570.124.06): where the link of the soname is missing, they tell why.
+  for (std::string_view folder : {"/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu", "/usr/lib64", "/usr/lib"}) {
+    auto files = machine.list(std::string(folder));
+    if (!files) continue;
+    for (const std::string& file : *files)
+      if (file.starts_with("libcuda.so.") || file.starts_with("libnvidia-ml.so.")) names.insert(file);
+  }
   for (const std::string& site : sites) {
     for (std::string& file : wheel_files(machine, site)) {
       names.emplace(path::filename(file));

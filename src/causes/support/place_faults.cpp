@@ -154,6 +154,18 @@ const Candidate* find_outside_cache(const Snapshot& snapshot, std::string_view s
   return nullptr;
 }
 
+const Candidate* find_without_link(const Snapshot& snapshot, std::string_view soname) {
+  const LoaderSettings& loader = snapshot.loader;
+  for (const Candidate& file : snapshot.libraries.candidates) {
+    if (file.soname != soname || file.state != CandidateState::loadable || path::filename(file.path) == soname) continue;
+    std::string folder(path::parent(file.path));
+    bool looked_after = std::ranges::find(loader.default_folders, folder) != loader.default_folders.end();
+    if (loader.cache_folders.is_known()) looked_after |= std::ranges::find(*loader.cache_folders, folder) != loader.cache_folders->end();
+    if (looked_after && !snapshot.libraries.find(path::join(folder, soname))) return &file;
+  }
+  return nullptr;
+}
+
 std::string version_of_libcuda(const Snapshot& snapshot) {
   const DriverAnswers* driver = default_driver(snapshot);
   if (driver && driver->loaded_libcuda.is_known())

@@ -44,6 +44,9 @@ const Candidate* find_drivers_own(const Snapshot& snapshot, std::string_view son
 // A loadable file in a folder that /etc/ld.so.conf names, which the cache does not list; nullptr when there is none or the cache is
 // unknown.
 const Candidate* find_outside_cache(const Snapshot& snapshot, std::string_view soname);
+// A loadable file that bears this soname inside and another name outside (libcuda.so.570.124.06), in a folder that ldconfig looks after,
+// with no file of that soname beside it: the link that ldconfig makes is missing. nullptr when there is none.
+const Candidate* find_without_link(const Snapshot& snapshot, std::string_view soname);
 // "570.124.06" of a libcuda that is the driver's own; "" when its name does not tell.
 std::string version_of_libcuda(const Snapshot& snapshot);
 

@@ -44,8 +44,8 @@ FakeFiles plain_machine() {
   FakeFiles machine;
   machine.variable_is("PATH", "/usr/local/bin:/usr/bin")
       .variable_is("HOME", "/home/ana")
-      .variable_is("PWD", "/home/ana/work")
-      .folder("/home/ana/work");
+      .variable_is("PWD", "/home/ana/proj")
+      .folder("/home/ana/proj");
   return machine;
 }
 
@@ -188,16 +188,16 @@ TEST(Interpreters, a_free_threaded_python_has_folders_of_its_own) {
 
 TEST(Pyenv, a_shim_is_followed_to_the_version_of_the_folder) {
   FakeFiles machine;
-  machine.variable_is("PATH", "/home/ana/.pyenv/shims:/usr/bin").variable_is("HOME", "/home/ana").variable_is("PWD", "/home/ana/work/deep");
+  machine.variable_is("PATH", "/home/ana/.pyenv/shims:/usr/bin").variable_is("HOME", "/home/ana").variable_is("PWD", "/home/ana/proj/deep");
   machine.file("/home/ana/.pyenv/shims/python3", "#!/usr/bin/env bash\nexec \"/home/ana/.pyenv/libexec/pyenv\" exec \"$program\" \"$@\"\n",
                0755);
   add_python(machine, "/home/ana/.pyenv/versions/3.11.7", "3.11");
   add_python(machine, "/home/ana/.pyenv/versions/3.12.1", "3.12");
-  machine.file("/home/ana/.pyenv/version", "3.11.7\n").file("/home/ana/work/.python-version", "# mine\n3.12\n");
+  machine.file("/home/ana/.pyenv/version", "3.11.7\n").file("/home/ana/proj/.python-version", "# mine\n3.12\n");
   auto found = probe(machine);
   EXPECT_EQ(found.at(0).interpreter, "/home/ana/.pyenv/versions/3.12.1/bin/python3");
   EXPECT_EQ(found[0].kind, "pyenv");
-  EXPECT_TRUE(has_note(found[0], "/home/ana/work/.python-version chooses 3.12"));
+  EXPECT_TRUE(has_note(found[0], "/home/ana/proj/.python-version chooses 3.12"));
   machine.variable_is("PYENV_VERSION", "3.7.9");
   found = probe(machine);
   EXPECT_EQ(found.at(0).program, "");
@@ -339,7 +339,7 @@ TEST(OtherEnvironments, kernels_local_folders_conda_and_pyenv_are_found_once) {
   add_python(machine, "/opt/conda");
   machine.folder("/opt/conda/conda-meta");
   add_python(machine, "/opt/conda/envs/tf");
-  add_venv(machine, "/home/ana/work/.venv", "/usr/local", "uv = 0.5.1\n");
+  add_venv(machine, "/home/ana/proj/.venv", "/usr/local", "uv = 0.5.1\n");
   machine.file("/home/ana/.local/share/jupyter/kernels/TF/kernel.json",
                R"({"argv": ["/opt/conda/envs/tf/bin/python", "-m", "ipykernel"], "env": {"CUDA_VISIBLE_DEVICES": "-1"}})");
   machine.file("/home/ana/v/share/jupyter/kernels/python3/kernel.json", R"({"argv": ["python3", "-m", "ipykernel_launcher"]})");
@@ -356,8 +356,8 @@ TEST(OtherEnvironments, kernels_local_folders_conda_and_pyenv_are_found_once) {
   ASSERT_TRUE(by("/opt/conda/envs/tf/bin/python"));
   EXPECT_EQ(by("/opt/conda/envs/tf/bin/python")->chosen_by, "Jupyter kernel tf");
   EXPECT_TRUE(has_note(*by("/opt/conda/envs/tf/bin/python"), "sets CUDA_VISIBLE_DEVICES=-1"));
-  ASSERT_TRUE(by("/home/ana/work/.venv/bin/python"));
-  EXPECT_EQ(by("/home/ana/work/.venv/bin/python")->kind, "uv");
+  ASSERT_TRUE(by("/home/ana/proj/.venv/bin/python"));
+  EXPECT_EQ(by("/home/ana/proj/.venv/bin/python")->kind, "uv");
   EXPECT_TRUE(by("/usr/local/bin/python3"));
   EXPECT_TRUE(by("/opt/conda/bin/python"));
   EXPECT_EQ(std::ranges::count_if(found, &PythonEnvironment::active), 1);
@@ -372,8 +372,8 @@ TEST(OtherEnvironments, there_are_never_more_than_64) {
 
 TEST(OtherEnvironments, a_file_with_a_frameworks_name_in_the_current_folder_is_a_note) {
   FakeFiles machine = machine_with_venv();
-  machine.file("/home/ana/work/torch.py", "");
-  EXPECT_TRUE(has_note(probe(machine).at(0), "/home/ana/work/torch.py hides the installed torch"));
+  machine.file("/home/ana/proj/torch.py", "");
+  EXPECT_TRUE(has_note(probe(machine).at(0), "/home/ana/proj/torch.py hides the installed torch"));
 }
 
 }  // namespace

@@ -71,7 +71,13 @@ void Blocks::stopped(const Prediction& prediction, Standing stands) {
   std::string what = will_see(report_, prediction);
   Style style = blocked ? Style::bad : Style::warning;
   std::string_view sign = blocked ? marks_.bad : marks_.warning;
-  if (!told_.insert(*index).second) {
+  // One fault may be found once for each framework; said in the same words it is the same reason.
+  bool told = std::ranges::any_of(told_, [&](std::size_t other) {
+    const Finding& before = report_.findings[other].finding;
+    return before.cause == reason.finding.cause && before.headline == reason.finding.headline;
+  });
+  told_.insert(*index);
+  if (told) {
     first_line(style, sign, title(prediction), what + (blocked ? " for the same reason" : ", with the same limit"), &reason);
     return also_after(prediction);
   }

@@ -5,7 +5,26 @@
 
 namespace gpuwhy::causes::ldconfig_cache_stale {
 
-// The loader does not read /etc/ld.so.conf: ldconfig does, and writes what it finds into the cache. A library that came later is not there.
+namespace {
+
+// What is wrong with this very library, in the finding's first lines.
+void tell(const Snapshot& snapshot, const std::string& soname, const Candidate& file, bool without_link, Finding& finding) {
+  std::string_view folder = path::parent(file.path);
+  if (without_link) {
+    finding.headline = fmt::format("{} is in {}, and the link {} that leads to it is missing", path::filename(file.path), folder, soname);
+    finding.details.push_back(fmt::format("its own name (DT_SONAME) is {}; ldconfig makes that link", soname));
+    return;
+  }
+  finding.headline = fmt::format("{} is in {}, and the loader's cache does not know it", soname, folder);
+  finding.details.push_back(fmt::format("/etc/ld.so.conf (or a file in /etc/ld.so.conf.d) names {}", folder));
+  finding.details.push_back(snapshot.loader.cache.is_absent() ? std::string("there is no /etc/ld.so.cache")
+                                                              : fmt::format("/etc/ld.so.cache has no entry for {}", file.path));
+}
+
+}  // namespace
+
+// The loader does not read /etc/ld.so.conf: ldconfig does, and writes what it finds into the cache and the links of the sonames beside the
+// files. A library that came later has neither.
 Verdict check(const FrameworkContext& context) {
   const Snapshot& snapshot = context.snapshot;
   std::string open;
@@ -16,13 +35,12 @@ Verdict check(const FrameworkContext& context) {
     if (failure.state == ResolutionState::cannot_tell) open = gate.summary;
     if (failure.state != ResolutionState::not_found) continue;
     const Candidate* file = find_outside_cache(snapshot, failure.name);
+    const Candidate* without_link = file ? nullptr : find_without_link(snapshot, failure.name);
+    if (without_link) file = without_link;
     if (!file) continue;
     bool first = finding.headline.empty();
     if (first) {
-      finding.headline = fmt::format("{} is in {}, and the loader's cache does not know it", failure.name, path::parent(file->path));
-      finding.details.push_back(fmt::format("/etc/ld.so.conf (or a file in /etc/ld.so.conf.d) names {}", path::parent(file->path)));
-      finding.details.push_back(snapshot.loader.cache.is_absent() ? std::string("there is no /etc/ld.so.cache")
-                                                                  : fmt::format("/etc/ld.so.cache has no entry for {}", file->path));
+      tell(snapshot, failure.name, *file, without_link != nullptr, finding);
       finding.details.push_back(fmt::format("{}: {}", title_of(context.build), gate.library->loader_message()));
       finding.severity = gate.state == GateState::degraded ? Severity::degraded : Severity::blocked;
     } else {

@@ -31,7 +31,8 @@ Verdict check(const FrameworkContext& context) {
   if (failure.name != "libcuda.so.1" || failure.state != ResolutionState::not_found)
     return not_applicable("the loader stops at another file");
   if (in_wsl(snapshot)) return not_applicable("in WSL the driver comes from Windows");
-  if (find_outside_cache(snapshot, "libcuda.so.1")) return not_applicable("the loader's cache is stale");
+  if (find_outside_cache(snapshot, "libcuda.so.1") || find_without_link(snapshot, "libcuda.so.1"))
+    return not_applicable("the loader's cache is stale");
   const Candidate* file = find_drivers_own(snapshot, "libcuda.so.1");
   if (!file && in_container(snapshot)) return not_applicable("it was not put into this container");
   if (!file && snapshot.kernel_module.loaded.is_unknown())
