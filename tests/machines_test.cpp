@@ -175,6 +175,19 @@ TEST_P(SimulatedMachine, only_cannot_tell_replaces_a_verdict_when_our_own_reads_
   }
 }
 
+TEST(SlowReads, change_nothing_in_the_answer) {
+  fs::path manifest = fs::path(GPUWHY_SOURCE) / "tests/machines/laptop-rtx4070/machine.manifest";
+  auto quick = testing::collect_manifest(manifest);
+  auto machine = testing::load_manifest(manifest);
+  ASSERT_TRUE(quick && machine);
+  FaultyMachine slow(
+      **machine, {{.kind = FaultKind::slow, .applies_to = [](std::string_view) { return true; }, .delay = std::chrono::milliseconds(1)}});
+  auto late = collect(slow, {.tool_version = "test"});
+  ASSERT_TRUE(late);
+  EXPECT_GT(slow.faults_met(), 100);
+  EXPECT_TRUE(*late == *quick);
+}
+
 INSTANTIATE_TEST_SUITE_P(Machines, SimulatedMachine, ::testing::ValuesIn(all_machines()), test_name);
 GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(SimulatedMachine);
 
