@@ -110,12 +110,16 @@ Gate build_gate(const FrameworkBuild& build) {
   return gate;
 }
 
-const DriverAnswers* find_driver(const Snapshot& snapshot, const Resolution& libcuda) {
-  if (!libcuda.is_found()) return nullptr;
+const DriverAnswers* find_driver(const Snapshot& snapshot, const std::string& libcuda) {
+  if (libcuda.empty()) return nullptr;
   for (const DriverAnswers& driver : snapshot.drivers) {
-    if (driver.loaded_libcuda.is(libcuda.real_path) || driver.libcuda == libcuda.real_path) return &driver;
+    if (driver.loaded_libcuda.is(libcuda) || driver.libcuda == libcuda) return &driver;
   }
   return nullptr;
+}
+
+const DriverAnswers* find_driver(const Snapshot& snapshot, const Resolution& libcuda) {
+  return libcuda.is_found() ? find_driver(snapshot, libcuda.real_path) : nullptr;
 }
 
 namespace {

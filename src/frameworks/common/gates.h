@@ -21,6 +21,8 @@ Gate import_gate(const Snapshot& snapshot, const Process& process, const PythonE
 Gate build_gate(const FrameworkBuild& build);
 
 // The conversation with the driver that this process would have, or nullptr when that driver was not asked.
+// `libcuda` is the file with links followed; "" = none.
+const DriverAnswers* find_driver(const Snapshot& snapshot, const std::string& libcuda);
 const DriverAnswers* find_driver(const Snapshot& snapshot, const Resolution& libcuda);
 
 // "open-libcuda": by the loader, corrected by what dlopen really did in the child.

@@ -114,10 +114,7 @@ void play_driver(const Snapshot& snapshot, const FrameworkBuild& build, const Ve
 }
 
 void play_first_kernel(const Snapshot& snapshot, const FrameworkBuild& build, const Version& release, Prediction& prediction) {
-  const DriverAnswers* driver = nullptr;
-  for (const DriverAnswers& candidate : snapshot.drivers)
-    if (!prediction.libcuda.empty() && (candidate.loaded_libcuda.is(prediction.libcuda) || candidate.libcuda == prediction.libcuda))
-      driver = &candidate;
+  const DriverAnswers* driver = find_driver(snapshot, prediction.libcuda);
   std::string source;
   std::vector<std::string> images = architectures_of(build, release, source);
   ArchitectureAnswer architecture = architecture_gate(driver, images, source);

@@ -266,9 +266,7 @@ void answer_calls(const Snapshot& snapshot, Prediction& prediction) {
   const Gate* build = prediction.find_gate("cuda-build");
   const Gate* nvml = prediction.find_gate("nvml-init");
   if (nvml && build->state != GateState::failed) {
-    const DriverAnswers* driver = snapshot.drivers.empty() ? nullptr : &snapshot.drivers.front();
-    for (const DriverAnswers& candidate : snapshot.drivers)
-      if (!prediction.libcuda.empty() && candidate.loaded_libcuda.is(prediction.libcuda)) driver = &candidate;
+    const DriverAnswers* driver = find_nvml_driver(snapshot, find_driver(snapshot, prediction.libcuda));
     listed.answer = device_count(snapshot, driver, *nvml, runtime_count);
   }
   if (asks_nvml_for_availability(snapshot)) {
