@@ -153,12 +153,12 @@ TEST_P(SimulatedMachine, only_cannot_tell_replaces_a_verdict_when_our_own_reads_
       // A package file or a module that is gone is a state of the machine, not a failure of our reading.
       bool is_contents = place.find("site-packages") != std::string_view::npos || place == "/lib/modules" || place == "dist-info";
       if (fault == FaultKind::vanishing && is_contents) continue;
-      auto machine = testing::load_manifest(GetParam() / "machine.manifest");
-      ASSERT_TRUE(machine);
+      auto subject = testing::load_subject(GetParam() / "machine.manifest");
+      ASSERT_TRUE(subject);
       FaultyMachine faulty(
-          **machine,
+          *subject->machine,
           {{fault, [place](std::string_view path) { return path.find(place) != std::string_view::npos && !is_frameworks_own(path); }}});
-      auto snapshot = collect(faulty, {});
+      auto snapshot = testing::collect_machine(faulty, subject->asked);
       ASSERT_TRUE(snapshot);
       Report report = judge(*snapshot, {});
       std::string shown = fmt::format("{} of {}\n{}", name, place, render_terminal(report, {.width = 140}));

@@ -12,6 +12,8 @@ namespace gpuwhy::app {
 
 namespace {
 
+const std::vector<std::string> framework_names = {"tensorflow", "torch", "jax", "onnxruntime", "cupy"};
+
 struct Raw {
   std::string format = "text", colour = "auto";
   std::vector<std::string> ignored;
@@ -25,7 +27,14 @@ void add_source_options(CLI::App& app, Options& options) {
   app.add_option("--python", options.python, "an interpreter or environment folder to judge (repeatable)")->allow_extra_args(false);
   app.add_option("--framework", options.frameworks, "only this framework (repeatable)")
       ->allow_extra_args(false)
-      ->check(CLI::IsMember({"tensorflow", "torch"}));
+      ->check(CLI::IsMember(framework_names));
+  app.add_option("--import-order", options.import_order, "frameworks that one process imports, in this order: torch,tensorflow")
+      ->delimiter(',')
+      ->allow_extra_args(false)
+      ->check(CLI::IsMember(framework_names));
+  app.add_option("--pid", options.pid, "a running process: what it has really mapped, and its environment at its start")
+      ->check(CLI::PositiveNumber);
+  app.add_flag("--deep", options.deep, "also read the device code of NVIDIA's libraries, whole files where needed");
   app.add_flag("--no-probe", options.no_probe, "read files only; do not ask the driver");
   app.add_option("--timeout", options.timeout_s, "seconds that a call into the driver may take")->check(CLI::PositiveNumber);
 }
@@ -160,7 +169,7 @@ CommandLineShape command_line_shape() {
     if (flag.name == "--format") flag.values = {"text", "json"};
     if (flag.name == "--color" || flag.name == "--colour") flag.values = {"auto", "always", "never"};
     if (flag.name == "--fail-on") flag.values = {"note", "degraded", "blocked"};
-    if (flag.name == "--framework") flag.values = {"tensorflow", "torch"};
+    if (flag.name == "--framework" || flag.name == "--import-order") flag.values = framework_names;
   }
   for (const Subcommand& command : subcommands) {
     CommandShape command_shape{std::string(command.name), std::string(command.help), {}, {}};

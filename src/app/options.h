@@ -23,6 +23,9 @@ struct Options {
   std::string environment_file;
   std::vector<std::string> python;
   std::vector<std::string> frameworks;
+  std::vector<std::string> import_order;
+  std::int64_t pid = 0;  // 0 = none
+  bool deep = false;
   bool no_probe = false;
   double timeout_s = 0;  // 0 = the defaults of ProbeRequest
 

@@ -9,16 +9,23 @@
 #include "base/text.h"
 #include "facts/facts.h"
 #include "frameworks/predict.h"
+#include "probes/compiler_files/compiler_files.h"
+#include "probes/container_tools/container_tools.h"
 #include "probes/cuda_libraries/library_table.h"
+#include "probes/device_code/device_code.h"
 #include "probes/device_nodes/device_nodes.h"
 #include "probes/driver_call/driver_answers.h"
 #include "probes/environment/environment.h"
 #include "probes/framework_builds/framework_builds.h"
 #include "probes/host/host.h"
+#include "probes/kernel_log/kernel_log.h"
 #include "probes/kernel_module/kernel_module.h"
+#include "probes/package_records/package_records.h"
 #include "probes/pci_bus/pci_bus.h"
 #include "probes/platform/platform.h"
 #include "probes/python_sites/python_sites.h"
+#include "probes/running_process/running_process.h"
+#include "probes/startup_code/startup_code.h"
 
 namespace gpuwhy {
 
@@ -184,7 +191,11 @@ Result<Snapshot> collect(Machine& machine, const CollectOptions& options) {
   probe_pci_bus(machine, snapshot);
   probe_kernel_module(machine, snapshot);
   probe_device_nodes(machine, snapshot);
+  probe_kernel_log(machine, snapshot);
   probe_platform(machine, snapshot);
+  probe_container_tools(machine, snapshot);
+  if (options.pid) probe_running_process(machine, *options.pid, snapshot);
+  else snapshot.process = Fact<ObservedProcess>::absent();
 
   snapshot.environments = probe_python_environments(machine, {options.interpreters, options.find_other_environments});
   for (const PythonEnvironment& environment : snapshot.environments) {
@@ -192,8 +203,14 @@ Result<Snapshot> collect(Machine& machine, const CollectOptions& options) {
     auto info = machine.lstat(environment.interpreter);
     if (named && !info) return fail(fmt::format("--python {}: {}", printable(environment.interpreter), info.error().detail));
   }
-  for (PythonEnvironment& environment : snapshot.environments) probe_framework_builds(machine, environment);
+  for (PythonEnvironment& environment : snapshot.environments) {
+    probe_framework_builds(machine, environment);
+    probe_startup_code(machine, environment);
+    probe_package_records(machine, environment);
+    probe_compiler_files(machine, snapshot, environment);
+  }
   probe_libraries(machine, library_roots(machine, snapshot), snapshot);
+  probe_device_code(machine, options.deep, snapshot);
 
   ask_driver(machine, options, snapshot);
   ask_other_drivers(machine, options, snapshot);

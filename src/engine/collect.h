@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,8 @@ struct CollectOptions {
   std::vector<std::string> interpreters;  // --python
   bool find_other_environments = true;
   bool ask_driver = true;
+  bool deep = false;                // --deep: also the device code of NVIDIA's libraries
+  std::optional<std::int64_t> pid;  // --pid: a running process
   std::chrono::milliseconds step_deadline{10'000}, first_init_deadline{30'000};
   std::string tool_version;
 };

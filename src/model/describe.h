@@ -45,7 +45,7 @@ template <>
 inline constexpr std::array<std::string_view, 10> enum_words<CandidateState> = {
     "loadable", "dangling", "unreadable", "wrong-class", "wrong-machine", "too-short", "not-elf", "header-cut", "segments-cut", "folder"};
 template <>
-inline constexpr std::array<std::string_view, 2> enum_words<FrameworkKind> = {"tensorflow", "torch"};
+inline constexpr std::array<std::string_view, 5> enum_words<FrameworkKind> = {"tensorflow", "torch", "jax", "onnxruntime", "cupy"};
 template <>
 inline constexpr std::array<std::string_view, 7> enum_words<Accelerator> = {"cuda", "cpu", "rocm", "xpu", "tpu", "metal", "unknown"};
 
@@ -91,6 +91,7 @@ void describe(auto& v, Of<PciFunction> auto& s) {
   v(word("driver"), s.driver);
   v("bars", s.bars);
   v("numa_node", s.numa_node);
+  v("answers", s.answers);
 }
 
 void describe(auto& v, Of<PciBus> auto& s) {
@@ -117,6 +118,13 @@ void describe(auto& v, Of<DriverPackage> auto& s) {
   v(word("state"), s.state);
 }
 
+void describe(auto& v, Of<ModuleGpu> auto& s) {
+  v(word("address"), s.address);
+  v(word("model"), s.model);
+  v(word("firmware"), s.firmware);
+  v(word("excluded"), s.excluded);
+}
+
 void describe(auto& v, Of<KernelModule> auto& s) {
   v("loaded", s.loaded);
   v("uvm_loaded", s.uvm_loaded);
@@ -133,6 +141,18 @@ void describe(auto& v, Of<KernelModule> auto& s) {
   v("packages", s.packages);
   v("nvswitch_present", s.nvswitch_present);
   v("fabric_manager_running", s.fabric_manager_running);
+  v("gpus", s.gpus);
+  v("uvm_hmm_disabled", s.uvm_hmm_disabled);
+}
+
+void describe(auto& v, Of<KernelLogLine> auto& s) {
+  v(word("time"), s.time);
+  v("text", s.text);
+}
+
+void describe(auto& v, Of<KernelLog> auto& s) {
+  v("lines", s.lines);
+  v(word("source"), s.source);
 }
 
 void describe(auto& v, Of<DeviceNode> auto& s) {
@@ -160,7 +180,58 @@ void describe(auto& v, Of<Platform> auto& s) {
   v("slurm_gpus", s.slurm_gpus);
   v("slurm_installed", s.slurm_installed);
   v("injected_driver", s.injected_driver);
+  v(word("jetson"), s.jetson);
+  v(word("cgroup"), s.cgroup);
   v("markers", s.markers);
+}
+
+void describe(auto& v, Of<CdiSpec> auto& s) {
+  v("path", s.path);
+  v(word("kind"), s.kind);
+  v("devices", s.devices);
+  v("missing", s.missing);
+  v(word("driver_version"), s.driver_version);
+  v("problem", s.problem);
+}
+
+void describe(auto& v, Of<ContainerTools> auto& s) {
+  v(word("engines"), s.engines);
+  v(word("toolkit_version"), s.toolkit_version);
+  v(word("nvidia_runtimes"), s.nvidia_runtimes);
+  v(word("default_runtime"), s.default_runtime);
+  v("no_cgroups", s.no_cgroups);
+  v("cgroupfs_driver", s.cgroupfs_driver);
+  v("cdi", s.cdi);
+}
+
+void describe(auto& v, Of<NvmlProcess> auto& s) {
+  v("pid", s.pid);
+  v("name", s.name);
+  v("memory", s.memory);
+}
+
+void describe(auto& v, Of<MigDevice> auto& s) {
+  v("uuid", s.uuid);
+  v(word("name"), s.name);
+}
+
+void describe(auto& v, Of<NvmlDevice> auto& s) {
+  v("handle", s.handle);
+  v(word("name"), s.name);
+  v(word("pci_address"), s.pci_address);
+  v("uuid", s.uuid);
+  v(word("compute_capability"), s.compute_capability);
+  v("memory_total", s.memory_total);
+  v("memory_used", s.memory_used);
+  v("compute_mode", s.compute_mode);
+  v("mig_mode", s.mig_mode);
+  v("mig_devices", s.mig_devices);
+  v("processes", s.processes);
+  v("uncorrected_errors", s.uncorrected_errors);
+  v("retirement_pending", s.retirement_pending);
+  v("remapping_failed", s.remapping_failed);
+  v("virtualization", s.virtualization);
+  v("vgpu_licensed", s.vgpu_licensed);
 }
 
 void describe(auto& v, Of<CudaDevice> auto& s) {
@@ -185,8 +256,15 @@ void describe(auto& v, Of<DriverAnswers> auto& s) {
   v("nvml_count", s.nvml_count);
   v(word("nvml_driver_version"), s.nvml_driver_version);
   v("nvml_uuids", s.nvml_uuids);
+  v("nvml_devices", s.nvml_devices);
   v(word("end"), s.end);
   v("end_detail", s.end_detail);
+}
+
+void describe(auto& v, Of<RecordFault> auto& s) {
+  v("path", s.path);
+  v("recorded", s.recorded);
+  v("actual", s.actual);
 }
 
 void describe(auto& v, Of<Package> auto& s) {
@@ -197,6 +275,27 @@ void describe(auto& v, Of<Package> auto& s) {
   v("requires_dist", s.requires_dist);
   v(word("requires_python"), s.requires_python);
   v("damaged_metadata", s.damaged_metadata);
+  v(word("variant"), s.variant);
+  v("record_faults", s.record_faults);
+  v("installed_at", s.installed_at);
+}
+
+void describe(auto& v, Of<CodeGroup> auto& s) {
+  v(word("images"), s.images);
+  v(word("ptx_isa"), s.ptx_isa);
+  v("containers", s.containers);
+}
+
+void describe(auto& v, Of<CodeLibrary> auto& s) {
+  v("path", s.path);
+  v("groups", s.groups);
+  v("union_only", s.union_only);
+}
+
+void describe(auto& v, Of<FrameworkPart> auto& s) {
+  v(word("name"), s.name);
+  v(word("version"), s.version);
+  v("folder", s.folder);
 }
 
 void describe(auto& v, Of<FrameworkBuild> auto& s) {
@@ -210,6 +309,21 @@ void describe(auto& v, Of<FrameworkBuild> auto& s) {
   v(word("architectures"), s.architectures);
   v("objects", s.objects);
   v("missing_files", s.missing_files);
+  v("parts", s.parts);
+  v("code", s.code);
+}
+
+void describe(auto& v, Of<StartupCode> auto& s) {
+  v("path", s.path);
+  v("text", s.text);
+  v(word("variable"), s.variable);
+  v("value", s.value);
+}
+
+void describe(auto& v, Of<CompilerFile> auto& s) {
+  v(word("name"), s.name);
+  v("path", s.path);
+  v(word("version"), s.version);
 }
 
 void describe(auto& v, Of<PythonEnvironment> auto& s) {
@@ -225,6 +339,9 @@ void describe(auto& v, Of<PythonEnvironment> auto& s) {
   v("packages", s.packages);
   v("frameworks", s.frameworks);
   v("notes", s.notes);
+  v("startup_code", s.startup_code);
+  v("compiler_files", s.compiler_files);
+  v("base_problem", s.base_problem);
 }
 
 void describe(auto& v, Of<Candidate> auto& s) {
@@ -240,6 +357,10 @@ void describe(auto& v, Of<Candidate> auto& s) {
   v("no_default_folders", s.no_default_folders);
   v("is_driver_stub", s.is_driver_stub);
   v(word("required_glibc"), s.required_glibc);
+  v(word("required_glibcxx"), s.required_glibcxx);
+  v(word("required_cxxabi"), s.required_cxxabi);
+  v(word("provided_glibcxx"), s.provided_glibcxx);
+  v(word("provided_cxxabi"), s.provided_cxxabi);
 }
 
 void describe(auto& v, Of<SearchedFolder> auto& s) {
@@ -274,6 +395,7 @@ void describe(auto& v, Of<Meta> auto& s) {
   v(word("facts_as_of"), s.facts_as_of);
   v(word("basis"), s.basis);
   v("asked_frameworks", s.asked_frameworks);
+  v(word("import_order"), s.import_order);
 }
 
 void describe(auto& v, Of<Unread> auto& s) {
@@ -282,13 +404,31 @@ void describe(auto& v, Of<Unread> auto& s) {
   v("detail", s.detail);
 }
 
+void describe(auto& v, Of<MappedFile> auto& s) {
+  v("path", s.path);
+  v("deleted", s.deleted);
+}
+
+void describe(auto& v, Of<ObservedProcess> auto& s) {
+  v("pid", s.pid);
+  v("executable", s.executable);
+  v("command", s.command);
+  v("mapped", s.mapped);
+  v("variables", s.variables);
+  v("device_files", s.device_files);
+  v("started_at", s.started_at);
+}
+
 void describe(auto& v, Of<Snapshot> auto& s) {
   v("meta", s.meta);
   v("host", s.host);
   v("pci", s.pci);
   v("kernel_module", s.kernel_module);
   v("device_nodes", s.device_nodes);
+  v("kernel_log", s.kernel_log);
   v("platform", s.platform);
+  v("container_tools", s.container_tools);
+  v("process", s.process);
   v("variables", s.variables);
   v("loader", s.loader);
   v("libraries", s.libraries);

@@ -36,6 +36,10 @@ struct Candidate {
   bool no_default_folders = false;  // DF_1_NODEFLIB
   bool is_driver_stub = false;      // a toolkit's link-time stub of the driver (by its folder, its size and what it exports)
   std::string required_glibc;       // highest GLIBC_x.y among its version needs, "" when none
+  std::string required_glibcxx;     // highest GLIBCXX_x.y.z among its version needs, "" when none
+  std::string required_cxxabi;      // highest CXXABI_x.y.z likewise
+  std::string provided_glibcxx;     // of a libstdc++: the highest that it defines
+  std::string provided_cxxabi;
 
   bool operator==(const Candidate&) const = default;
 };

@@ -46,6 +46,7 @@ struct PciFunction {
   Fact<std::string> driver;      // the kernel driver bound to it; absent = none
   Fact<std::vector<PciBar>> bars;
   Fact<std::int64_t> numa_node;  // -1 is normal: the firmware names none
+  Fact<bool> answers;            // false: its configuration space reads as all ones, so the card has left the bus
   bool operator==(const PciFunction&) const = default;
 };
 
@@ -74,6 +75,15 @@ struct DriverPackage {
   bool operator==(const DriverPackage&) const = default;
 };
 
+// /proc/driver/nvidia/gpus/*/information: a card as the loaded module knows it.
+struct ModuleGpu {
+  std::string address;   // 0000:01:00.0
+  std::string model;     // "NVIDIA GeForce RTX 4070"; "Unknown" where it could not be initialised
+  std::string firmware;  // GSP firmware version, "N/A" or ""
+  std::string excluded;  // "Yes" where NVreg_ExcludedGpus names it; "" = not said
+  bool operator==(const ModuleGpu&) const = default;
+};
+
 struct KernelModule {
   Fact<bool> loaded;  // the module `nvidia`
   Fact<bool> uvm_loaded;
@@ -90,7 +100,22 @@ struct KernelModule {
   Fact<std::vector<DriverPackage>> packages;      // of the distribution
   Fact<bool> nvswitch_present;                    // /proc/devices names nvidia-nvswitch, or nodes /dev/nvidia-nvswitch*
   Fact<bool> fabric_manager_running;              // a process nv-fabricmanager
+  Fact<std::vector<ModuleGpu>> gpus;              // absent: the module shows no such folder
+  Fact<bool> uvm_hmm_disabled;                    // nvidia_uvm's parameter uvm_disable_hmm
   bool operator==(const KernelModule&) const = default;
+};
+
+// A line of the kernel's log about the card, its driver, memory, or sleep; bounded, oldest first.
+struct KernelLogLine {
+  std::string time;  // "[ 1234.567890]" or a date, as found; "" when there is none
+  std::string text;
+  bool operator==(const KernelLogLine&) const = default;
+};
+
+struct KernelLog {
+  Fact<std::vector<KernelLogLine>> lines;  // unknown: this user may not read it
+  std::string source;                      // "kernel ring buffer", "/var/log/kern.log"
+  bool operator==(const KernelLog&) const = default;
 };
 
 struct DeviceNode {
@@ -118,8 +143,33 @@ struct Platform {
   Fact<std::string> slurm_gpus;      // SLURM_GPUS_ON_NODE, SLURM_STEP_GPUS or SLURM_JOB_GPUS; absent = none given
   Fact<bool> slurm_installed;        // slurm.conf or sinfo is here: this may be a login node
   Fact<bool> injected_driver;        // driver files are mounted one by one into this container (/proc/self/mountinfo)
+  Fact<std::string> jetson;          // the board's model; absent = no Jetson board
+  Fact<std::string> cgroup;          // "v1" or "v2": which one may refuse device files to this process
   std::vector<std::string> markers;  // what told us, for evidence
   bool operator==(const Platform&) const = default;
+};
+
+// A CDI specification (/etc/cdi, /var/run/cdi): what a container engine hands out under nvidia.com/gpu.
+struct CdiSpec {
+  std::string path;
+  std::string kind;                  // "nvidia.com/gpu"
+  std::vector<std::string> devices;  // names in it: "0", "all"
+  std::vector<std::string> missing;  // host paths that it mounts and that are not there
+  std::string driver_version;        // from the library names in it, "" when none
+  std::string problem;               // why it cannot be read; "" = it was read
+  bool operator==(const CdiSpec&) const = default;
+};
+
+// What hands GPUs to containers on this machine. On a host; inside of a container these files are the image's own.
+struct ContainerTools {
+  Fact<std::vector<std::string>> engines;          // docker, docker-snap, docker-desktop, podman, containerd, crio
+  Fact<std::string> toolkit_version;               // of the package nvidia-container-toolkit; absent = not installed
+  Fact<std::vector<std::string>> nvidia_runtimes;  // engines that have the NVIDIA runtime registered
+  Fact<std::string> default_runtime;               // of Docker's daemon.json
+  Fact<bool> no_cgroups;                           // config.toml of the toolkit
+  Fact<bool> cgroupfs_driver;                      // Docker: native.cgroupdriver=cgroupfs
+  Fact<std::vector<CdiSpec>> cdi;
+  bool operator==(const ContainerTools&) const = default;
 };
 
 // --- the driver, asked in a child ----------------------------------------------------------------------------------------------------
@@ -132,6 +182,39 @@ struct CudaDevice {
   std::int64_t compute_mode = 0;   // 0 default, 2 prohibited, 3 exclusive process
   Private<std::string> uuid;
   bool operator==(const CudaDevice&) const = default;
+};
+
+struct NvmlProcess {
+  std::int64_t pid = 0;
+  Private<std::string> name;  // its command's name where it can be read; "" where it cannot (another container's)
+  std::uint64_t memory = 0;   // bytes; 0 = NVML does not say
+  bool operator==(const NvmlProcess&) const = default;
+};
+
+struct MigDevice {
+  Private<std::string> uuid;  // "MIG-..."
+  std::string name;
+  bool operator==(const MigDevice&) const = default;
+};
+
+// A physical card as NVML knows it, whatever CUDA_VISIBLE_DEVICES says. A question that NVML does not answer on this card is absent.
+struct NvmlDevice {
+  std::int64_t handle = 0;  // nvmlDeviceGetHandleByIndex_v2: 0, 15 = lost, ...
+  std::string name;
+  std::string pci_address;
+  Private<std::string> uuid;
+  Fact<std::string> compute_capability;
+  Fact<std::uint64_t> memory_total, memory_used;  // bytes
+  Fact<std::int64_t> compute_mode;                // 0 default, 1 exclusive thread, 2 prohibited, 3 exclusive process
+  Fact<std::int64_t> mig_mode;                    // 0 off, 1 on
+  Fact<std::vector<MigDevice>> mig_devices;
+  Fact<std::vector<NvmlProcess>> processes;  // with a compute context
+  Fact<std::uint64_t> uncorrected_errors;    // ECC, since the driver was loaded
+  Fact<bool> retirement_pending;             // a page or row waits for a reset to be taken out of use
+  Fact<bool> remapping_failed;               // a row could not be replaced: the card is to be exchanged
+  Fact<std::int64_t> virtualization;         // 0 none, 1 pass-through, 2 vGPU guest, 3 vGPU host, 4 SR-IOV host
+  Fact<bool> vgpu_licensed;                  // of a vGPU guest
+  bool operator==(const NvmlDevice&) const = default;
 };
 
 // One conversation with one libcuda. Codes are the driver's own (CUresult, nvmlReturn_t).
@@ -148,12 +231,21 @@ struct DriverAnswers {
   Fact<std::int64_t> nvml_count;  // physical cards, whatever CUDA_VISIBLE_DEVICES says
   Fact<std::string> nvml_driver_version;
   Fact<std::vector<std::string>> nvml_uuids;  // in NVML's order, as given ("GPU-...")
-  std::string end;                            // "finished", "crashed", "timed out", "not run"
-  std::string end_detail;                     // "signal 11 in cuInit", "no answer within 30000 ms in cuInit", why it was not run
+  Fact<std::vector<NvmlDevice>> nvml_devices;
+  std::string end;         // "finished", "crashed", "timed out", "not run"
+  std::string end_detail;  // "signal 11 in cuInit", "no answer within 30000 ms in cuInit", why it was not run
   bool operator==(const DriverAnswers&) const = default;
 };
 
 // --- Python environments and what is installed in them -------------------------------------------------------------------------------
+
+// A file whose size is not what its package's RECORD promises.
+struct RecordFault {
+  std::string path;
+  std::uint64_t recorded = 0;  // bytes
+  Fact<std::uint64_t> actual;  // absent: the file is gone
+  bool operator==(const RecordFault&) const = default;
+};
 
 struct Package {
   std::string name;  // normalised: nvidia-cudnn-cu12
@@ -163,11 +255,37 @@ struct Package {
   std::vector<std::string> requires_dist;  // only for frameworks: lines that name nvidia-*, cuda-*, triton
   std::string requires_python;
   bool damaged_metadata = false;
+  std::string variant;                           // what a library says that it was built with: "cpu", "cu128"; "" = it says nothing
+  Fact<std::vector<RecordFault>> record_faults;  // of its shared libraries; unknown: RECORD was not read, absent: it has none
+  Fact<std::int64_t> installed_at;               // seconds since 1970, of its dist-info: which of two packages was written last
   bool operator==(const Package&) const = default;
 };
 
-enum class FrameworkKind { tensorflow, torch };
+enum class FrameworkKind { tensorflow, torch, jax, onnxruntime, cupy };
 enum class Accelerator { cuda, cpu, rocm, xpu, tpu, metal, unknown };
+
+// Device code of one library: containers that hold the same list of images, counted. A kernel lives in one container, so a GPU is served
+// when *every* container has an image for it, except where a library splits one kernel's architectures over containers (union_only).
+struct CodeGroup {
+  std::vector<std::string> images;  // "sm_80", "sm_90a", "compute_90", "lto_75"
+  std::string ptx_isa;              // highest PTX ISA version among its PTX images, "8.7"; "" when it has none
+  std::uint64_t containers = 0;
+  bool operator==(const CodeGroup&) const = default;
+};
+
+struct CodeLibrary {
+  std::string path;
+  Fact<std::vector<CodeGroup>> groups;  // absent: no device code; unknown(malformed): damaged
+  bool union_only = false;              // cuBLASLt, cuDNN's engines
+  bool operator==(const CodeLibrary&) const = default;
+};
+
+// A package that a framework consists of beside its main one: jaxlib, jax-cuda12-plugin, cupy-cuda13x in the folder of cupy-cuda12x.
+struct FrameworkPart {
+  std::string name, version;
+  std::string folder;  // its package's folder; "" when only the dist-info is there
+  bool operator==(const FrameworkPart&) const = default;
+};
 
 // One framework as installed in one environment.
 struct FrameworkBuild {
@@ -181,7 +299,25 @@ struct FrameworkBuild {
   Fact<std::vector<std::string>> architectures;  // sm_80, compute_90: from the build's own words or the facts table
   std::vector<std::string> objects;              // ELF files that importing it loads, in that order; the first is what Python dlopens
   std::vector<std::string> missing_files;        // files the package cannot do without that are not there
+  std::vector<FrameworkPart> parts;              // what it consists of beside its main package
+  std::vector<CodeLibrary> code;                 // its own libraries that hold device code, as read from the binaries
   bool operator==(const FrameworkBuild&) const = default;
+};
+
+// Code that every start of this interpreter runs before the program (a .pth line, sitecustomize), as far as it concerns the GPU.
+struct StartupCode {
+  std::string path;
+  std::string text;      // the line
+  std::string variable;  // the environment variable that it sets, "" when it does something else
+  std::string value;     // to which value, where that is written out
+  bool operator==(const StartupCode&) const = default;
+};
+
+// A compiler or its data that XLA or a framework starts at run time: ptxas, nvlink, libdevice.10.bc.
+struct CompilerFile {
+  std::string name, path;
+  std::string version;  // of the package that brings it, "" when not known
+  bool operator==(const CompilerFile&) const = default;
 };
 
 struct PythonEnvironment {
@@ -197,6 +333,9 @@ struct PythonEnvironment {
   Fact<std::vector<Package>> packages;         // those that matter to a GPU
   std::vector<FrameworkBuild> frameworks;
   std::vector<std::string> notes;  // .pth files that hold code, editable installs, shadowed packages
+  Fact<std::vector<StartupCode>> startup_code;
+  Fact<std::vector<CompilerFile>> compiler_files;  // in the wheels and in the toolkits of this machine
+  Fact<std::string> base_problem;                  // a venv whose base interpreter is gone: what is missing; absent = all is there
   bool operator==(const PythonEnvironment&) const = default;
 };
 
@@ -207,6 +346,7 @@ struct Meta {
   std::string facts_as_of;
   std::string basis;                          // live, root, invented
   std::vector<std::string> asked_frameworks;  // --framework; empty = all that are installed
+  std::vector<std::string> import_order;      // --import-order: frameworks that one process imports, in that order; empty = each alone
   bool operator==(const Meta&) const = default;
 };
 
@@ -218,13 +358,34 @@ struct Unread {
   bool operator==(const Unread&) const = default;
 };
 
+// A running process (--pid), as /proc shows it: what is really mapped, and its environment at exec.
+struct MappedFile {
+  std::string path;
+  bool deleted = false;  // replaced or removed since it was mapped
+  bool operator==(const MappedFile&) const = default;
+};
+
+struct ObservedProcess {
+  std::int64_t pid = 0;
+  Fact<std::string> executable;
+  Fact<std::vector<std::string>> command;
+  Fact<std::vector<MappedFile>> mapped;                // files with code, each once
+  Fact<std::map<std::string, std::string>> variables;  // allow-listed, as they were at exec
+  Fact<std::vector<std::string>> device_files;         // /dev/nvidia* that it holds open
+  Fact<std::int64_t> started_at;                       // seconds since 1970
+  bool operator==(const ObservedProcess&) const = default;
+};
+
 struct Snapshot {
   Meta meta;
   Host host;
   PciBus pci;
   KernelModule kernel_module;
   DeviceNodes device_nodes;
+  KernelLog kernel_log;
   Platform platform;
+  ContainerTools container_tools;
+  Fact<ObservedProcess> process;                 // absent: no --pid was given
   std::map<std::string, std::string> variables;  // allow-listed environment variables that are set
   LoaderSettings loader;
   LibraryTable libraries;

@@ -59,6 +59,13 @@ void describe(auto& v, Of<Prediction> auto& s) {
   v(word("outside"), s.outside);
 }
 
+void describe(auto& v, Of<Effect> auto& s) {
+  v("kind", s.kind);
+  v("name", s.name);
+  v("value", s.value);
+  v("environment", s.environment);
+}
+
 void describe(auto& v, Of<Remedy> auto& s) {
   v("title", s.title);
   v("commands", s.commands);
@@ -66,6 +73,10 @@ void describe(auto& v, Of<Remedy> auto& s) {
   v("safety", s.safety);
   v("undo", s.undo);
   v("check", s.check);
+  v("effects", s.effects);
+  v("proven", s.proven);
+  v("then", s.then);
+  v("leaves", s.leaves);
 }
 
 void describe(auto& v, Of<Finding> auto& s) {

@@ -78,6 +78,12 @@ Access<FileInfo> FaultyMachine::stat(const std::string& path) {
   return inner_.stat(path);
 }
 
+Access<std::string> FaultyMachine::kernel_log() {
+  std::string name(kernel_log_name);
+  if (const AccessError* problem = problem_with(name, Needs::contents)) return std::unexpected(*problem);
+  return inner_.kernel_log();
+}
+
 Access<FileInfo> FaultyMachine::lstat(const std::string& path) {
   if (const AccessError* problem = problem_with(path, Needs::name_only)) return std::unexpected(*problem);
   return inner_.lstat(path);

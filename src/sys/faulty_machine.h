@@ -22,6 +22,8 @@ enum class FaultKind {
   slow,       // the answer is right and late
 };
 
+inline constexpr std::string_view kernel_log_name = "/dev/kmsg";
+
 struct Fault {
   FaultKind kind = FaultKind::io_error;
   std::function<bool(std::string_view path)> applies_to;
@@ -29,7 +31,7 @@ struct Fault {
   std::chrono::milliseconds delay{0};  // slow
 };
 
-Fault fault_at(FaultKind kind, std::string path);       // this path
+Fault fault_at(FaultKind kind, std::string path);       // this path; the kernel's ring buffer is called kernel_log_name
 Fault fault_below(FaultKind kind, std::string folder);  // this folder and all in it
 
 class FaultyMachine : public Machine {
@@ -46,6 +48,7 @@ class FaultyMachine : public Machine {
   Access<std::vector<std::string>> list(const std::string& folder) override;
   Access<std::unique_ptr<File>> open(const std::string& path) override;
   Access<std::string> read(const std::string& path, std::size_t limit) override;
+  Access<std::string> kernel_log() override;
   const Identity* identity() const override { return inner_.identity(); }
   const std::vector<Variable>& environment() const override { return inner_.environment(); }
   ProbeRun run_probe(const ProbeRequest& request) override { return inner_.run_probe(request); }

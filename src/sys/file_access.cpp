@@ -125,7 +125,8 @@ FileInfo file_info(const struct stat& raw) {
           .device = raw.st_dev,
           .inode = raw.st_ino,
           .device_major = major(raw.st_rdev),
-          .device_minor = minor(raw.st_rdev)};
+          .device_minor = minor(raw.st_rdev),
+          .modified = raw.st_mtim.tv_sec};
 }
 
 Access<std::unique_ptr<File>> open_regular_file(const FoundPath& found) {

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <grp.h>
+#include <sys/klog.h>
 #include <sys/stat.h>
 #include <sys/utsname.h>
 #include <unistd.h>
@@ -108,6 +109,18 @@ class LiveMachine : public Machine {
     auto found = find_path(path, true);
     if (!found) return std::unexpected(found.error());
     return read_whole_file(*found, limit);
+  }
+
+  // klogctl(2), SYSLOG_ACTION_READ_ALL: reading changes nothing. Each line begins with its priority, "<6>".
+  Access<std::string> kernel_log() override {
+    constexpr int read_all = 3, buffer_size = 10, most = 16 << 20;
+    int size = ::klogctl(buffer_size, nullptr, 0);
+    if (size < 0) return std::unexpected(access_error(errno));
+    std::string text(static_cast<std::size_t>(std::clamp(size, 1 << 16, most)), '\0');
+    int length = ::klogctl(read_all, text.data(), static_cast<int>(text.size()));
+    if (length < 0) return std::unexpected(access_error(errno));
+    text.resize(static_cast<std::size_t>(length));
+    return text;
   }
 
   const Identity* identity() const override { return &identity_; }

@@ -6,7 +6,6 @@
 #include <cstdint>
 #include <expected>
 #include <memory>
-#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,6 +33,7 @@ struct FileInfo {
   std::uint32_t uid = 0, gid = 0;
   std::uint64_t device = 0, inode = 0;               // identity of the file
   std::uint32_t device_major = 0, device_minor = 0;  // of a device node
+  std::int64_t modified = 0;                         // seconds since 1970
 };
 
 // An open regular file, for readers that hop through large files.
@@ -75,6 +75,10 @@ class Machine {
   // The whole of a small file (also of /proc and /sys, whose size reads as 0); `too_large` past the limit.
   virtual Access<std::string> read(const std::string& path, std::size_t limit = 1 << 20) = 0;
 
+  // The kernel's ring buffer, one message a line ("<4>[   12.345678] NVRM: ..."), oldest first; the newest part when it is larger than
+  // 16 MiB.
+  virtual Access<std::string> kernel_log() = 0;
+
   virtual const Identity* identity() const = 0;  // nullptr: this machine has none (a root folder)
   virtual const std::vector<Variable>& environment() const = 0;
 
@@ -89,8 +93,5 @@ class Machine {
   std::string variable(std::string_view name) const;  // "" when not set
   bool has_variable(std::string_view name) const;
 };
-
-// Passes every call on and keeps every path that was asked for.
-class RecordingMachine;
 
 }  // namespace gpuwhy

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -11,7 +12,7 @@
 
 namespace gpuwhy {
 
-enum class Operation { stat, lstat, read_link, real_path, list, open, read, run_probe };
+enum class Operation { stat, lstat, read_link, real_path, list, open, read, kernel_log, run_probe };
 
 struct Touch {
   Operation operation = Operation::stat;
@@ -49,6 +50,7 @@ class RecordingMachine : public Machine {
   Access<std::string> read(const std::string& path, std::size_t limit) override {
     return note(Operation::read, path, inner_.read(path, limit));
   }
+  Access<std::string> kernel_log() override { return note(Operation::kernel_log, "", inner_.kernel_log()); }
   const Identity* identity() const override { return inner_.identity(); }
   const std::vector<Variable>& environment() const override { return inner_.environment(); }
   ProbeRun run_probe(const ProbeRequest& request) override {

@@ -154,6 +154,10 @@ class RootMachine : public Machine {
     return read_whole_file(*found, limit);
   }
 
+  Access<std::string> kernel_log() override {
+    return std::unexpected(AccessError{AccessProblem::denied, "another root folder has no kernel of its own"});
+  }
+
   const Identity* identity() const override { return nullptr; }
   const std::vector<Variable>& environment() const override { return environment_; }
   ProbeRun run_probe(const ProbeRequest&) override {

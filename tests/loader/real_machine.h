@@ -22,6 +22,7 @@ class RealMachine final : public Machine {
   Access<std::vector<std::string>> list(const std::string& folder) override;
   Access<std::unique_ptr<File>> open(const std::string& path) override;
   Access<std::string> read(const std::string& path, std::size_t limit) override;
+  Access<std::string> kernel_log() override { return std::unexpected(AccessError{AccessProblem::denied, "no kernel log"}); }
   const Identity* identity() const override { return nullptr; }
   const std::vector<Variable>& environment() const override { return environment_; }
   ProbeRun run_probe(const ProbeRequest&) override { return {}; }

@@ -120,6 +120,7 @@ class MemoryMachine final : public Machine {
     if (found.text.size() > limit) return std::unexpected(AccessError{AccessProblem::too_large, "too large"});
     return found.text;
   }
+  Access<std::string> kernel_log() override { return std::unexpected(AccessError{AccessProblem::denied, "no kernel log"}); }
   const Identity* identity() const override { return identity_ ? &*identity_ : nullptr; }
   const std::vector<Variable>& environment() const override { return environment_; }
   ProbeRun run_probe(const ProbeRequest&) override { return {}; }

@@ -88,6 +88,7 @@ class FakeFiles final : public Machine {
     if ((*file)->size() > limit) return problem(AccessProblem::too_large, "too large");
     return (*file)->read_at(0, limit);
   }
+  Access<std::string> kernel_log() override { return std::unexpected(AccessError{AccessProblem::denied, "no kernel log"}); }
   const Identity* identity() const override { return &identity_; }
   const std::vector<Variable>& environment() const override { return environment_; }
   ProbeRun run_probe(const ProbeRequest&) override { return {}; }

@@ -62,6 +62,7 @@ class RealFiles final : public Machine {
     if (bytes && bytes->size() > limit) return std::unexpected(AccessError{AccessProblem::too_large, "too large"});
     return bytes;
   }
+  Access<std::string> kernel_log() override { return std::unexpected(AccessError{AccessProblem::denied, "no kernel log"}); }
   const Identity* identity() const override { return &identity_; }
   const std::vector<Variable>& environment() const override { return environment_; }
   ProbeRun run_probe(const ProbeRequest&) override { return {}; }

@@ -34,11 +34,13 @@ class Counter {
 template <class S>
 class FieldList : public ::testing::Test {};
 
-using Structs = ::testing::Types<Evidence, Host, PciBar, PciFunction, PciBus, ModuleFile, DkmsState, DriverPackage, KernelModule,
-                                 DeviceNode, DeviceNodes, Platform, CudaDevice, DriverAnswers, Package, FrameworkBuild, PythonEnvironment,
-                                 Candidate, SearchedFolder, CacheEntry, LoaderSettings, LibraryTable, Meta, Unread, Snapshot, Tried,
-                                 Resolution, Gate, Call, Prediction, Remedy, Finding, RankedFinding, Rung, ReportGpu, MachineSummary,
-                                 OtherEnvironment, NextCheck, NotTold, Report>;
+using Structs =
+    ::testing::Types<Evidence, Host, PciBar, PciFunction, PciBus, ModuleFile, DkmsState, DriverPackage, KernelModule, DeviceNode,
+                     DeviceNodes, Platform, CudaDevice, DriverAnswers, Package, FrameworkBuild, PythonEnvironment, Candidate,
+                     SearchedFolder, CacheEntry, LoaderSettings, LibraryTable, Meta, Unread, Snapshot, Tried, ModuleGpu, KernelLogLine,
+                     KernelLog, CdiSpec, ContainerTools, NvmlProcess, MigDevice, NvmlDevice, RecordFault, CodeGroup, CodeLibrary,
+                     FrameworkPart, StartupCode, CompilerFile, MappedFile, ObservedProcess, Effect, Resolution, Gate, Call, Prediction,
+                     Remedy, Finding, RankedFinding, Rung, ReportGpu, MachineSummary, OtherEnvironment, NextCheck, NotTold, Report>;
 TYPED_TEST_SUITE(FieldList, Structs);
 
 TYPED_TEST(FieldList, names_every_member_once) {
@@ -59,7 +61,7 @@ TEST(EnumWords, cover_every_enumerator) {
   EXPECT_EQ(enum_words<Source>[static_cast<std::size_t>(Source::package)], "package");
   EXPECT_EQ(enum_words<Why>[static_cast<std::size_t>(Why::malformed)], "malformed");
   EXPECT_EQ(enum_words<CandidateState>[static_cast<std::size_t>(CandidateState::folder)], "folder");
-  EXPECT_EQ(enum_words<FrameworkKind>[static_cast<std::size_t>(FrameworkKind::torch)], "torch");
+  EXPECT_EQ(enum_words<FrameworkKind>[static_cast<std::size_t>(FrameworkKind::cupy)], "cupy");
   EXPECT_EQ(enum_words<Accelerator>[static_cast<std::size_t>(Accelerator::unknown)], "unknown");
 }
 

@@ -27,7 +27,8 @@ FileInfo info_of(const InventedNode& node) {
           .device = 1,
           .inode = node.inode,
           .device_major = node.major,
-          .device_minor = node.minor};
+          .device_minor = node.minor,
+          .modified = node.attributes.modified};
 }
 
 class InventedFile : public File {
@@ -86,6 +87,11 @@ class InventedMachine : public Machine {
     if ((*found)->readable_size() > limit)
       return std::unexpected(AccessError{AccessProblem::too_large, fmt::format("more than {} bytes", limit)});
     return (*found)->bytes(0, limit);
+  }
+
+  Access<std::string> kernel_log() override {
+    if (!manifest_.kernel_log) return std::unexpected(access_problem(EPERM));
+    return *manifest_.kernel_log;
   }
 
   ProbeRun run_probe(const ProbeRequest& request) override {
@@ -171,21 +177,33 @@ class InventedMachine : public Machine {
   Manifest manifest_;
 };
 
-Result<std::unique_ptr<Machine>> machine_of(Result<Manifest> manifest) {
+Result<InventedSubject> subject_of(Result<Manifest> manifest) {
   if (!manifest) return std::unexpected(manifest.error());
-  return std::make_unique<InventedMachine>(std::move(*manifest));
+  Asked asked = manifest->asked;
+  return InventedSubject{std::make_unique<InventedMachine>(std::move(*manifest)), std::move(asked)};
+}
+
+Result<std::unique_ptr<Machine>> machine_of(Result<InventedSubject> subject) {
+  if (!subject) return std::unexpected(subject.error());
+  return std::move(subject->machine);
 }
 
 }  // namespace
 
-Result<std::unique_ptr<Machine>> load_manifest(const std::string& path) {
+Result<InventedSubject> load_subject(const std::string& path) {
   auto text = read_text_file(path);
   if (!text) return std::unexpected(text.error());
-  return machine_of(read_manifest(*text, path, std::string(path::parent(path))));
+  return subject_of(read_manifest(*text, path, std::string(path::parent(path))));
 }
 
+Result<InventedSubject> parse_subject(std::string_view text, const std::string& name, const std::string& folder) {
+  return subject_of(read_manifest(text, name, folder));
+}
+
+Result<std::unique_ptr<Machine>> load_manifest(const std::string& path) { return machine_of(load_subject(path)); }
+
 Result<std::unique_ptr<Machine>> parse_manifest(std::string_view text, const std::string& name, const std::string& folder) {
-  return machine_of(read_manifest(text, name, folder));
+  return machine_of(parse_subject(text, name, folder));
 }
 
 }  // namespace gpuwhy::testing

@@ -80,11 +80,11 @@ class Reader {
 
   void take(const std::string& verb, Words& words) {
     static const std::map<std::string, Handler, std::less<>> handlers = {
-        {"dir", &Reader::take_folder},          {"file", &Reader::take_file}, {"bytes", &Reader::take_bytes},
-        {"link", &Reader::take_link},           {"elf", &Reader::take_elf},   {"char", &Reader::take_device},
-        {"remove", &Reader::take_remove},       {"env", &Reader::take_env},   {"unset", &Reader::take_unset},
-        {"identity", &Reader::take_identity},   {"deny", &Reader::take_deny}, {"probe", &Reader::take_probe},
-        {"probe-end", &Reader::take_probe_end},
+        {"dir", &Reader::take_folder},          {"file", &Reader::take_file},   {"bytes", &Reader::take_bytes},
+        {"link", &Reader::take_link},           {"elf", &Reader::take_elf},     {"char", &Reader::take_device},
+        {"remove", &Reader::take_remove},       {"env", &Reader::take_env},     {"unset", &Reader::take_unset},
+        {"identity", &Reader::take_identity},   {"deny", &Reader::take_deny},   {"probe", &Reader::take_probe},
+        {"probe-end", &Reader::take_probe_end}, {"asked", &Reader::take_asked}, {"kernel-log", &Reader::take_kernel_log},
     };
     auto handler = handlers.find(verb);
     if (handler == handlers.end()) throw Problem{fmt::format("unknown word '{}'", printable(verb, 40))};
@@ -305,6 +305,25 @@ class Reader {
     block.text = content(words);
     std::erase_if(manifest_.probes, [&](const ProbeBlock& earlier) { return earlier.libcuda == block.libcuda; });
     manifest_.probes.push_back(std::move(block));
+  }
+
+  void take_kernel_log(Words& words) {
+    if (!words.rest().starts_with("<<")) throw Problem{"expected 'kernel-log <<END' and the lines of the kernel"};
+    manifest_.kernel_log = content(words);
+  }
+
+  void take_asked(Words& words) {
+    Options options(words);
+    auto names = [](std::string_view list) {
+      std::vector<std::string> all;
+      for (std::string_view name : split(list, ',')) all.emplace_back(name);
+      return all;
+    };
+    if (auto list = options.take("framework")) manifest_.asked.frameworks = names(*list);
+    if (auto list = options.take("import-order")) manifest_.asked.import_order = names(*list);
+    if (auto pid = options.take_number("pid")) manifest_.asked.pid = static_cast<std::int64_t>(*pid);
+    manifest_.asked.deep = options.take("deep").has_value();
+    options.finish();
   }
 
   void take_probe_end(Words& words) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "support/invented_machine.h"
 #include "support/invented_tree.h"
 #include "sys/machine.h"
 
@@ -26,6 +27,8 @@ struct Manifest {
   std::vector<Variable> environment;
   std::vector<ProbeBlock> probes;
   std::map<std::string, int> open_results;  // errno by device node
+  std::optional<std::string> kernel_log;    // nothing: this user may not read it
+  Asked asked;
 };
 
 // `name` stands for the text in messages; includes are looked up in `folder`.

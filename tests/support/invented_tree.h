@@ -15,6 +15,7 @@ namespace gpuwhy::testing {
 struct Attributes {
   std::uint32_t mode = 0;
   std::uint32_t uid = 0, gid = 0;
+  std::int64_t modified = 0;  // seconds since 1970
 };
 
 struct InventedNode {

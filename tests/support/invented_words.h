@@ -95,7 +95,8 @@ class Options {
       if (value > std::numeric_limits<std::uint32_t>::max()) throw Problem{fmt::format("'{}' is too large", name)};
       return static_cast<std::uint32_t>(value);
     };
-    return {number("mode", 8, mode), number("uid", 10, 0), number("gid", 10, 0)};
+    auto modified = static_cast<std::int64_t>(take_number("mtime").value_or(0));
+    return {number("mode", 8, mode), number("uid", 10, 0), number("gid", 10, 0), modified};
   }
   void finish() const {
     if (!values_.empty()) throw Problem{fmt::format("unknown option '{}'", values_.begin()->first)};

@@ -42,6 +42,7 @@ int run_check(const Options& options) {
   judging.require_gpu = options.require_gpu;
   judging.ignored = options.ignored;
   subject->snapshot.meta.asked_frameworks = options.frameworks;
+  subject->snapshot.meta.import_order = options.import_order;
   Report report = judge(subject->snapshot, judging);
   report.timings_ms = subject->timings_ms;
 

@@ -75,6 +75,8 @@ CollectOptions collect_options(const Options& options) {
   CollectOptions collect;
   collect.interpreters = options.python;
   collect.ask_driver = !options.no_probe;
+  collect.deep = options.deep;
+  if (options.pid > 0) collect.pid = options.pid;
   collect.tool_version = GPUWHY_VERSION;
   if (options.timeout_s > 0) {
     auto limit = std::chrono::milliseconds(static_cast<std::int64_t>(options.timeout_s * 1000));

@@ -166,10 +166,9 @@ Resolution resolve_libcuda(const Snapshot& snapshot, const PythonEnvironment& en
   return process.open("libcuda.so.1", caller_of(release_of(build)));
 }
 
-Prediction predict(const Snapshot& snapshot, const PythonEnvironment& environment, const FrameworkBuild& build) {
+Prediction predict(const Snapshot& snapshot, const PythonEnvironment& environment, const FrameworkBuild& build, Process& process) {
   Prediction prediction;
   Version release = release_of(build);
-  Process process(snapshot, environment);
   if (process.has_program()) process.load(build.objects);
   prediction.gates.push_back(import_gate(snapshot, process, environment, build));
   bool raises = prediction.gates.back().state == GateState::failed;

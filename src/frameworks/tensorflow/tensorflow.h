@@ -8,7 +8,7 @@
 
 namespace gpuwhy::frameworks::tensorflow {
 
-Prediction predict(const Snapshot& snapshot, const PythonEnvironment& environment, const FrameworkBuild& build);
+Prediction predict(const Snapshot& snapshot, const PythonEnvironment& environment, const FrameworkBuild& build, Process& process);
 
 Resolution resolve_libcuda(const Snapshot& snapshot, const PythonEnvironment& environment, const FrameworkBuild& build);
 

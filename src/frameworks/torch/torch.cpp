@@ -39,12 +39,6 @@ constexpr std::array<Preload, 16> preloads = {{{"cublas", "libcublasLt.so."},
                                                {"nvshmem", "libnvshmem_host.so."},
                                                {"cufile", "libcufile.so."}}};
 
-// import torch: how far it got, and what Python raised where it did not.
-struct Import {
-  Process process;
-  std::optional<Gate> raised;
-};
-
 std::string wheel_library(const Snapshot& snapshot, const PythonEnvironment& environment, const Preload& preload,
                           std::string_view cuda_major) {
   if (!environment.search_path.is_known()) return {};
@@ -113,18 +107,20 @@ std::optional<Gate> load_global_deps(const Snapshot& snapshot, const PythonEnvir
   return raise_gate(fmt::format("OSError: {}", second.root_failure().loader_message()), second);
 }
 
-Import replay_import(const Snapshot& snapshot, const PythonEnvironment& environment, const FrameworkBuild& build) {
-  Import import{Process(snapshot, environment), std::nullopt};
+// import torch. Returns what Python raises there before the extension module, or nothing.
+std::optional<Gate> replay_import(const Snapshot& snapshot, const PythonEnvironment& environment, const FrameworkBuild& build,
+                                  Process& process) {
   std::vector<std::string> objects = build.objects;
-  if (!import.process.has_program()) return import;
+  if (!process.has_program()) return std::nullopt;
+  std::optional<Gate> raised;
   if (!objects.empty() && path::filename(objects.front()) == "libtorch_global_deps.so") {
-    import.raised = load_global_deps(snapshot, environment, build, objects.front(), import.process);
+    raised = load_global_deps(snapshot, environment, build, objects.front(), process);
     // The wheels' libraries among the objects are those that load_global_deps has dealt with.
     std::erase_if(objects,
                   [&](const std::string& object) { return object == build.objects.front() || !path::is_inside(object, build.folder); });
   }
-  if (!import.raised) import.process.load(objects);
-  return import;
+  if (!raised) process.load(objects);
+  return raised;
 }
 
 Resolution open_libcuda(Process& process) {
@@ -205,8 +201,9 @@ Fact<std::int64_t> device_count(const Snapshot& snapshot, const DriverAnswers* d
 }  // namespace
 
 Resolution resolve_libcuda(const Snapshot& snapshot, const PythonEnvironment& environment, const FrameworkBuild& build) {
-  Import import = replay_import(snapshot, environment, build);
-  return open_libcuda(import.process);
+  Process process(snapshot, environment);
+  replay_import(snapshot, environment, build, process);
+  return open_libcuda(process);
 }
 
 namespace {
@@ -281,14 +278,14 @@ void answer_calls(const Snapshot& snapshot, Prediction& prediction) {
 
 }  // namespace
 
-Prediction predict(const Snapshot& snapshot, const PythonEnvironment& environment, const FrameworkBuild& build) {
+Prediction predict(const Snapshot& snapshot, const PythonEnvironment& environment, const FrameworkBuild& build, Process& process) {
   Prediction prediction;
-  Import import = replay_import(snapshot, environment, build);
-  prediction.gates.push_back(import.raised ? *import.raised : import_gate(snapshot, import.process, environment, build));
+  std::optional<Gate> raised = replay_import(snapshot, environment, build, process);
+  prediction.gates.push_back(raised ? *raised : import_gate(snapshot, process, environment, build));
   bool raises = prediction.gates.back().state == GateState::failed;
   prediction.gates.push_back(build_gate(build));
   bool has_cuda = prediction.gates.back().state != GateState::failed;
-  if (has_cuda) play_runtime(snapshot, build, import.process, prediction);
+  if (has_cuda) play_runtime(snapshot, build, process, prediction);
   answer_calls(snapshot, prediction);
   if (raises) {
     prediction.outcome = Outcome::raises;

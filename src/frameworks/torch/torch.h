@@ -7,7 +7,7 @@
 
 namespace gpuwhy::frameworks::torch {
 
-Prediction predict(const Snapshot& snapshot, const PythonEnvironment& environment, const FrameworkBuild& build);
+Prediction predict(const Snapshot& snapshot, const PythonEnvironment& environment, const FrameworkBuild& build, Process& process);
 
 // Replays `import torch` and returns the request for the driver library that the CUDA runtime makes.
 Resolution resolve_libcuda(const Snapshot& snapshot, const PythonEnvironment& environment, const FrameworkBuild& build);

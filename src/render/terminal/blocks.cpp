@@ -115,11 +115,9 @@ void Blocks::unexplained(const Prediction& prediction, Standing stands) {
 }
 
 void Blocks::no_framework() {
-  std::string names;
-  for (FrameworkKind framework : all_frameworks()) names += (names.empty() ? "" : " or ") + std::string(display_name(framework));
   std::string where =
       report_.judged_environment.empty() ? "here (no Python found)" : "in " + environment_name(report_.judged_environment, report_.home);
-  std::string fact = fmt::format("no {} {}", names, where);
+  std::string fact = fmt::format("no GPU framework {}", where);
   bool has_cause = std::ranges::any_of(report_.findings,
                                        [](const RankedFinding& each) { return each.role != Role::note && each.role != Role::consequence; });
   bool has_gpu = report_.machine.gpus.is_known() && !report_.machine.gpus->empty();

@@ -97,7 +97,7 @@ build –  process –  first kernel –
 TEST(RenderTerminal, no_gpu_without_a_framework_is_a_note) {
   EXPECT_EQ(render_terminal(samples::no_gpu_without_framework(), {.colour = false, .width = 100, .verbose = false, .unicode = true}), R"(laptop · Ubuntu 24.04 · no NVIDIA GPU · Python ~/venv
 
-– No framework to judge: no TensorFlow or PyTorch in ~/venv
+– No framework to judge: no GPU framework in ~/venv
   note   this machine has no NVIDIA GPU   [no-nvidia-gpu]
 
 hardware ✗  kernel driver –  device nodes –  allocation –  driver libraries –  CUDA libraries –
@@ -108,7 +108,7 @@ build –  process –  first kernel –
 TEST(RenderTerminal, a_machine_without_a_framework_is_said_to_be_ready) {
   EXPECT_EQ(render_terminal(samples::ready_without_framework(), {.colour = false, .width = 100, .verbose = false, .unicode = true}), R"(laptop · Ubuntu 24.04 · NVIDIA RTX 4070 (driver 570.124.06) · Python ~/venv · 31 ms
 
-✓ This machine is ready for CUDA programs; no TensorFlow or PyTorch in ~/venv
+✓ This machine is ready for CUDA programs; no GPU framework in ~/venv
 PyTorch 2.11.0+cu128 would fit this machine.
 
 hardware ✓  kernel driver ✓  device nodes ✓  allocation ✓  driver libraries ✓  CUDA libraries ✓
@@ -196,7 +196,7 @@ build –  process –  first kernel –
 TEST(RenderTerminal, an_empty_report_is_still_an_answer) {
   EXPECT_EQ(render_terminal(Report{}, {.colour = false, .width = 100, .verbose = false, .unicode = true}), R"(GPU unknown · no Python
 
-? Whether this machine is ready could not be told; no TensorFlow or PyTorch here (no Python found)
+? Whether this machine is ready could not be told; no GPU framework here (no Python found)
 
 )");
 }

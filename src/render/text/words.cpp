@@ -17,17 +17,18 @@ std::string_view at(const std::string_view (&table)[count], Enum value) {
 }  // namespace
 
 std::string_view display_name(FrameworkKind framework) {
-  static constexpr std::string_view names[] = {"TensorFlow", "PyTorch"};
+  static constexpr std::string_view names[] = {"TensorFlow", "PyTorch", "JAX", "ONNX Runtime", "CuPy"};
   return at(names, framework);
 }
 
 std::string_view slug(FrameworkKind framework) {
-  static constexpr std::string_view names[] = {"tensorflow", "torch"};
+  static constexpr std::string_view names[] = {"tensorflow", "torch", "jax", "onnxruntime", "cupy"};
   return at(names, framework);
 }
 
 const std::vector<FrameworkKind>& all_frameworks() {
-  static const std::vector<FrameworkKind> all = {FrameworkKind::tensorflow, FrameworkKind::torch};
+  static const std::vector<FrameworkKind> all = {FrameworkKind::tensorflow, FrameworkKind::torch, FrameworkKind::jax,
+                                                 FrameworkKind::onnxruntime, FrameworkKind::cupy};
   return all;
 }
 

@@ -1,0 +1,7 @@
+#include "probes/framework_builds/builds.h"
+
+namespace gpuwhy {
+
+std::optional<FrameworkBuild> read_jax_build(Machine&, PythonEnvironment&) { return std::nullopt; }
+
+}  // namespace gpuwhy
