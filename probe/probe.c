@@ -18,23 +18,20 @@
 //   fact device.N.FIELD VALUE                 name, pci, capability, memory (bytes), compute-mode, uuid
 //   fact device.N.error FUNCTION CODE
 //   fact nvmlInit_v2 CODE, fact nvmlSystemGetDriverVersion CODE [VERSION], fact nvmlDeviceGetCount_v2 CODE [COUNT]
-//   fact nvml.N.uuid VALUE, fact nvml.N.pci VALUE, fact nvml.N.error FUNCTION CODE
+//   fact nvml.N.FIELD VALUE, fact nvml.N.error FUNCTION CODE   the fields: nvml.h
 //   fact nvmlShutdown CODE
 //
 // It must load under every glibc since 2.17. So it is linked against stub libraries without symbol versions and has a _start of its own:
 // with the compiler's start files it would refer to the version of __libc_start_main that this build machine happens to have. It leaves by
 // _exit: destructors of a half-initialised driver are not to be trusted.
 #define _GNU_SOURCE
-#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
-#include <link.h>
 #include <stddef.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 #include "lines.h"
+#include "nvml.h"
 
 #if defined(__x86_64__)
 __asm__(
@@ -60,7 +57,7 @@ __asm__(
 
 enum { max_devices = 256 };
 
-// --- device nodes and libraries ------------------------------------------------------------------------------------------------------
+// --- device nodes --------------------------------------------------------------------------------------------------------------------
 
 static void open_node(const char* path) {
   step("open", path);
@@ -74,35 +71,10 @@ static void open_node(const char* path) {
   end_line();
 }
 
-static char real_file[PATH_MAX];
-
-static void* load(const char* library, const char* path_key, const char* error_key) {
-  step("dlopen", library);
-  void* handle = dlopen(library, RTLD_NOW | RTLD_LOCAL);
-  if (!handle) {
-    const char* error = dlerror();
-    fact(error_key, error ? error : "dlopen gave no reason");
-    return NULL;
-  }
-  struct link_map* map = NULL;
-  const char* file = library;
-  if (dlinfo(handle, RTLD_DI_LINKMAP, &map) == 0 && map && map->l_name && map->l_name[0]) file = map->l_name;
-  if (realpath(file, real_file)) file = real_file;
-  fact(path_key, file);
-  return handle;
-}
-
-static void* find_symbol(void* library, const char* missing_key, const char* name) {
-  void* symbol = dlsym(library, name);
-  if (!symbol && missing_key) fact(missing_key, name);
-  return symbol;
-}
-
 // --- the CUDA driver -----------------------------------------------------------------------------------------------------------------
 
 // The interface of cuda.h as far as it is used here. A CUdevice is an int, a CUresult too.
 typedef int (*cu_init)(unsigned);
-typedef int (*cu_get_int)(int*);
 typedef int (*cu_device_get)(int*, int);
 typedef int (*cu_device_text)(char*, int, int);
 typedef int (*cu_device_attribute)(int*, int, int);
@@ -219,16 +191,6 @@ static void ask_device(void* cuda, int index) {
   device_uuid(cuda, index, device);
 }
 
-static int ask_number(void* library, const char* missing_key, const char* function) {
-  cu_get_int call = (cu_get_int)find_symbol(library, missing_key, function);
-  if (!call) return no_answer;
-  int value = no_answer;
-  step(function, NULL);
-  int code = call(&value);
-  fact_answer(function, code, value);
-  return code ? no_answer : value;
-}
-
 static void ask_cuda(const char* name) {
   void* cuda = load(name, "libcuda.path", "libcuda.error");
   if (!cuda) return;
@@ -243,88 +205,6 @@ static void ask_cuda(const char* name) {
   if (init_code != 0) return;
   int count = ask_number(cuda, cuda_missing, "cuDeviceGetCount");
   for (int i = 0; i < count && i < max_devices; ++i) ask_device(cuda, i);
-}
-
-// --- NVML ----------------------------------------------------------------------------------------------------------------------------
-
-typedef int (*nvml_call)(void);
-typedef int (*nvml_text)(char*, unsigned);
-typedef int (*nvml_handle_by_index)(unsigned, void**);
-typedef int (*nvml_device_text)(void*, char*, unsigned);
-typedef int (*nvml_device_pci)(void*, void*);
-
-static const char nvml_missing[] = "nvml.symbol-missing";
-
-static void nvml_driver_version(void* nvml) {
-  static const char function[] = "nvmlSystemGetDriverVersion";
-  nvml_text call = (nvml_text)find_symbol(nvml, nvml_missing, function);
-  if (!call) return;
-  char text[128] = {0};
-  step(function, NULL);
-  int code = call(text, sizeof text - 1);
-  text[sizeof text - 1] = 0;
-  add("fact ");
-  add(function);
-  add(" ");
-  add_code(code);
-  if (code == 0) {
-    add(" ");
-    add(text);
-  }
-  end_line();
-}
-
-static void nvml_device(void* nvml, int index) {
-  static const char by_index[] = "nvmlDeviceGetHandleByIndex_v2", get_uuid[] = "nvmlDeviceGetUUID", get_pci[] = "nvmlDeviceGetPciInfo_v3";
-  nvml_handle_by_index handle_of = (nvml_handle_by_index)find_symbol(nvml, nvml_missing, by_index);
-  if (!handle_of) return;
-  void* handle = NULL;
-  step_device(by_index, index);
-  int code = handle_of((unsigned)index, &handle);
-  if (code) {
-    item_error("nvml", index, by_index, code);
-    return;
-  }
-  nvml_device_text uuid_of = (nvml_device_text)find_symbol(nvml, nvml_missing, get_uuid);
-  if (uuid_of) {
-    char uuid[128] = {0};
-    step_device(get_uuid, index);
-    code = uuid_of(handle, uuid, sizeof uuid - 1);
-    uuid[sizeof uuid - 1] = 0;
-    if (code) item_error("nvml", index, get_uuid, code);
-    else item_text("nvml", index, "uuid", uuid);
-  }
-  nvml_device_pci pci_of = (nvml_device_pci)find_symbol(nvml, NULL, get_pci);
-  if (pci_of) {
-    // nvmlPciInfo_t of nvml.h: char busIdLegacy[16], five unsigned ints, char busId[32].
-    static union {
-      char bytes[512];
-      unsigned align;
-    } info;
-    step_device(get_pci, index);
-    code = pci_of(handle, info.bytes);
-    info.bytes[36 + 31] = 0;
-    if (code) item_error("nvml", index, get_pci, code);
-    else item_text("nvml", index, "pci", info.bytes + 36);
-  }
-}
-
-static void ask_nvml(const char* name) {
-  void* nvml = load(name, "nvml.path", "nvml.error");
-  if (!nvml) return;
-  nvml_call init = (nvml_call)find_symbol(nvml, nvml_missing, "nvmlInit_v2");
-  if (!init) return;
-  step("nvmlInit_v2", NULL);
-  int code = init();
-  fact_code("nvmlInit_v2", code);
-  if (code) return;
-  nvml_driver_version(nvml);
-  int count = ask_number(nvml, nvml_missing, "nvmlDeviceGetCount_v2");
-  for (int i = 0; i < count && i < max_devices; ++i) nvml_device(nvml, i);
-  nvml_call shutdown = (nvml_call)find_symbol(nvml, nvml_missing, "nvmlShutdown");
-  if (!shutdown) return;
-  step("nvmlShutdown", NULL);
-  fact_code("nvmlShutdown", shutdown());
 }
 
 // --- start ---------------------------------------------------------------------------------------------------------------------------

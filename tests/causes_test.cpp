@@ -102,6 +102,25 @@ TEST_P(CauseCase, is_judged_as_its_name_says) {
   }
 }
 
+// Where the rule fires, no cure that it proposes may be one that changes nothing: the engine would drop it.
+TEST_P(CauseCase, proposes_no_cure_that_changes_nothing) {
+  const CaseFile& file = GetParam();
+  std::string whole = slurp(file.path), manifest = whole.substr(0, whole.find("\n---\n") + 1);
+  if (!file.name.starts_with("fires-")) GTEST_SKIP();
+  auto snapshot = testing::collect_manifest_text(manifest, file.path.filename(), file.path.parent_path());
+  ASSERT_TRUE(snapshot) << snapshot.error().message;
+  Report proposed = judge_without_proof(*snapshot, {}), played = judge(*snapshot, {});
+  ASSERT_EQ(proposed.findings.size(), played.findings.size());
+  for (std::size_t i = 0; i < played.findings.size(); ++i) {
+    if (played.findings[i].finding.cause != file.cause) continue;
+    for (const Remedy& remedy : proposed.findings[i].finding.remedies) {
+      bool kept =
+          std::ranges::any_of(played.findings[i].finding.remedies, [&](const Remedy& other) { return other.title == remedy.title; });
+      EXPECT_TRUE(kept) << "dropped: " << remedy.title;
+    }
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Causes, CauseCase, ::testing::ValuesIn(all_cases()), [](const ::testing::TestParamInfo<CaseFile>& parameter) {
   std::string name = parameter.param.cause + "_" + parameter.param.name;
   std::ranges::replace_if(

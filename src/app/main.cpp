@@ -12,6 +12,7 @@ namespace {
 
 int run(const Options& options) {
   if (options.command == "version") return run_version();
+  if (options.command == "arch") return run_arch(options);
   if (options.command == "causes") return run_causes(options);
   if (options.command == "schema") return run_schema(options);
   if (options.command == "completion") return run_completion(options);

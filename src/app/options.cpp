@@ -7,6 +7,7 @@
 #include "app/output.h"
 #include "base/text.h"
 #include "causes/registry.h"
+#include "frameworks/architecture.h"
 
 namespace gpuwhy::app {
 
@@ -58,12 +59,21 @@ struct Subcommand {
 
 constexpr Subcommand subcommands[] = {
     {"check", "will each framework here see the GPU; if not, why, and what cures it", ""},
+    {"arch", "which GPUs the device code of libraries is for; folders are searched for *.so*", "FILE"},
     {"causes", "the catalogue of causes; with a slug, that cause's page", "SLUG"},
     {"snapshot", "everything the rules may know, as one JSON file; secrets redacted", ""},
-    {"schema", "the JSON Schema of a document (report)", "NAME"},
+    {"schema", "the JSON Schema of a document (report, arch)", "NAME"},
     {"version", "print the version", ""},
     {"completion", "a completion script for bash, zsh or fish", "SHELL"},
 };
+
+void add_arch_options(CLI::App& command, Options& options) {
+  command.add_option("FILE", options.files, "libraries, or folders of them")->required();
+  command.add_option("--cc", options.compute_capability, "judge a GPU of this compute capability: 12.0")
+      ->check([](const std::string& text) {
+        return parse_compute_capability(text) ? "" : "--cc takes a compute capability such as 8.9 or 12.0, not '" + printable(text) + "'";
+      });
+}
 
 // "did you mean" for a word that is no command.
 std::string nearest_command(std::string_view word) {
@@ -82,7 +92,8 @@ void configure(CLI::App& app, Options& options, Raw& raw) {
   add_answer_options(app, options, raw);
   for (const Subcommand& command : subcommands) {
     CLI::App* sub = app.add_subcommand(std::string(command.name), std::string(command.help));
-    if (!command.argument.empty()) sub->add_option(std::string(command.argument), options.argument);
+    if (command.name == "arch") add_arch_options(*sub, options);
+    else if (!command.argument.empty()) sub->add_option(std::string(command.argument), options.argument);
     sub->callback([&options, &command] { options.command = command.name; });
   }
 }
@@ -174,7 +185,8 @@ CommandLineShape command_line_shape() {
   for (const Subcommand& command : subcommands) {
     CommandShape command_shape{std::string(command.name), std::string(command.help), {}, {}};
     if (command.name == "completion") command_shape.arguments = {"bash", "zsh", "fish"};
-    if (command.name == "schema") command_shape.arguments = {"report"};
+    if (command.name == "schema") command_shape.arguments = {"report", "arch"};
+    if (command.name == "arch") command_shape.flags.push_back({"--cc", "judge a GPU of this compute capability: 12.0", true, {}});
     if (command.name == "causes")
       for (const Cause& cause : all_causes()) command_shape.arguments.emplace_back(cause.slug);
     shape.commands.push_back(command_shape);

@@ -15,7 +15,9 @@ enum class Format { text, json };
 
 struct Options {
   std::string command = "check";
-  std::string argument;  // of causes, schema, completion
+  std::string argument;            // of causes, schema, completion
+  std::vector<std::string> files;  // of arch
+  std::string compute_capability;  // of arch --cc, "12.0"; "" = do not judge
 
   // what to look at
   std::string snapshot;  // a file or "example:NAME"

@@ -15,6 +15,7 @@
 #include "probes/device_code/device_code.h"
 #include "probes/device_nodes/device_nodes.h"
 #include "probes/driver_call/driver_answers.h"
+#include "probes/driver_call/process_names.h"
 #include "probes/environment/environment.h"
 #include "probes/framework_builds/framework_builds.h"
 #include "probes/host/host.h"
@@ -156,6 +157,7 @@ void ask_driver(Machine& machine, const CollectOptions& options, Snapshot& snaps
     answers.end = "not run";
     answers.end_detail = "not asked: device files are absent and nvidia-modprobe would create them at the first use";
   }
+  name_nvml_processes(machine, answers);
   snapshot.drivers.push_back(std::move(answers));
   if (snapshot.device_nodes.nodes.is_known()) apply_open_results(run, snapshot.device_nodes.nodes.edit());
 }
@@ -181,9 +183,8 @@ void ask_other_drivers(Machine& machine, const CollectOptions& options, Snapshot
   }
 }
 
-}  // namespace
-
-Result<Snapshot> collect(Machine& machine, const CollectOptions& options) {
+// What is said of the user's own environment holds for a process's (`process` is not null) by looking through its eyes.
+Result<Snapshot> collect_as(Machine& machine, const CollectOptions& options, const RunningProcess* process) {
   Snapshot snapshot;
   snapshot.meta = {options.tool_version, std::string(facts::as_of()), std::string(words(machine.basis())), {}};
   probe_host(machine, snapshot);
@@ -194,8 +195,7 @@ Result<Snapshot> collect(Machine& machine, const CollectOptions& options) {
   probe_kernel_log(machine, snapshot);
   probe_platform(machine, snapshot);
   probe_container_tools(machine, snapshot);
-  if (options.pid) probe_running_process(machine, *options.pid, snapshot);
-  else snapshot.process = Fact<ObservedProcess>::absent();
+  snapshot.process = Fact<ObservedProcess>::absent();
 
   snapshot.environments = probe_python_environments(machine, {options.interpreters, options.find_other_environments});
   for (const PythonEnvironment& environment : snapshot.environments) {
@@ -210,10 +210,27 @@ Result<Snapshot> collect(Machine& machine, const CollectOptions& options) {
     probe_compiler_files(machine, snapshot, environment);
   }
   probe_libraries(machine, library_roots(machine, snapshot), snapshot);
+  if (process) apply_running_process(*process, snapshot);
   probe_device_code(machine, options.deep, snapshot);
 
   ask_driver(machine, options, snapshot);
   ask_other_drivers(machine, options, snapshot);
+  return snapshot;
+}
+
+}  // namespace
+
+Result<Snapshot> collect(Machine& machine, const CollectOptions& options) {
+  if (!options.pid) return collect_as(machine, options, nullptr);
+  auto process = open_running_process(machine, *options.pid);
+  if (!process) return fail(process.error().message);
+  CollectOptions inside = options;
+  bool is_told = inside.interpreters.empty() && !process->interpreter.empty();
+  if (is_told) inside.interpreters = {process->interpreter};
+  auto snapshot = collect_as(*process->machine, inside, &*process);
+  if (!snapshot || !is_told) return snapshot;
+  for (PythonEnvironment& environment : snapshot->environments)
+    if (environment.active) environment.chosen_by = fmt::format("--pid {}", *options.pid);
   return snapshot;
 }
 

@@ -22,7 +22,7 @@ struct CollectOptions {
   std::string tool_version;
 };
 
-// Fails only where the user named something that is not there (--python).
+// Fails only where the user named something that is not there (--python, --pid).
 Result<Snapshot> collect(Machine& machine, const CollectOptions& options);
 
 }  // namespace gpuwhy

@@ -3,10 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 
 #include "base/path.h"
 #include "base/text.h"
 #include "causes/support/questions.h"
+#include "engine/company.h"
+#include "engine/cures.h"
 #include "engine/ladder.h"
 #include "engine/rank.h"
 #include "frameworks/predict.h"
@@ -168,6 +171,26 @@ void add_remarks(const Snapshot& snapshot, const Scope& scope, const JudgeOption
     for (const std::string& note : snapshot.environments[i].notes) report.environment_notes.push_back(note);
 }
 
+// What is wrong with a running process (--pid) holds whatever a new one would see, so it is not weighed against the predictions.
+std::vector<RankedFinding> take_process_findings(std::vector<RankedFinding>& findings) {
+  std::vector<RankedFinding> taken;
+  auto is_about_process = [](const RankedFinding& ranked) {
+    return ranked.finding.cause == "stale-process" && ranked.finding.severity != Severity::note;
+  };
+  std::ranges::copy_if(findings, std::back_inserter(taken), is_about_process);
+  std::erase_if(findings, is_about_process);
+  return taken;
+}
+
+void put_process_findings(std::vector<RankedFinding> taken, std::vector<RankedFinding>& findings) {
+  bool has_root = !findings.empty() && findings.front().role == Role::root;
+  for (RankedFinding& ranked : taken) {
+    ranked.role = has_root ? Role::also : Role::root;
+    findings.insert(has_root ? findings.begin() + 1 : findings.begin(), std::move(ranked));
+    has_root = true;
+  }
+}
+
 // The command that decides between candidates: look with the rights, or at the place, that the undecided facts need.
 std::optional<NextCheck> next_check(const Report& report) {
   NextCheck next;
@@ -179,6 +202,9 @@ std::optional<NextCheck> next_check(const Report& report) {
     for (const Remedy& remedy : ranked.finding.remedies)
       if (!remedy.check.empty() && next.command.empty()) next.command = remedy.check;
   }
+  // Asking gpuwhy again decides nothing beside a root that is proven.
+  bool has_root = std::ranges::any_of(report.findings, [](const RankedFinding& ranked) { return ranked.role == Role::root; });
+  if (has_root && next.command == Command{"gpuwhy", "check"}) return std::nullopt;
   if (next.command.empty()) next.command = {"gpuwhy", "check", "-v"};
   return next;
 }
@@ -186,6 +212,12 @@ std::optional<NextCheck> next_check(const Report& report) {
 }  // namespace
 
 Report judge(const Snapshot& snapshot, const JudgeOptions& options) {
+  Report report = judge_without_proof(snapshot, options);
+  prove_cures(snapshot, options, report);
+  return report;
+}
+
+Report judge_without_proof(const Snapshot& snapshot, const JudgeOptions& options) {
   Report report;
   report.tool_version = snapshot.meta.tool_version;
   report.facts_as_of = snapshot.meta.facts_as_of;
@@ -209,15 +241,26 @@ Report judge(const Snapshot& snapshot, const JudgeOptions& options) {
   bool no_framework = report.predictions.empty();
   bool machine_matters = no_framework && (options.require_gpu || !options.frameworks.empty() || !nvidia_functions(snapshot).empty() ||
                                           driver_is_installed(snapshot));
+  std::vector<RankedFinding> of_process = take_process_findings(judgement.findings);
   RankInput ranking{std::move(judgement.findings), report.predictions, machine_matters};
   report.unexplained = rank(ranking);
   report.findings = std::move(ranking.findings);
-  report.verdict = overall(report, machine_matters);
+  put_process_findings(std::move(of_process), report.findings);
+  report.verdict = overall(report, machine_matters || snapshot.process.is_known());
+  // Whether a framework is installed in a folder that could not be read is not known; "none here" would be a wrong answer.
+  bool unread = no_framework && std::ranges::any_of(scope.environments, [&](std::size_t i) {
+                  const Fact<std::vector<Package>>& packages = snapshot.environments[i].packages;
+                  return packages.is_unknown() && packages.why() == Why::denied;
+                });
+  if (unread && report.verdict == OverallVerdict::usable) report.verdict = OverallVerdict::unknown;
   report.ladder = make_ladder(snapshot, report.predictions, report.findings);
   report.next_check = next_check(report);
   add_unknown(snapshot, judgement.not_told, report);
   add_others(snapshot, scope, predictions, report);
   add_remarks(snapshot, scope, options, report);
+  add_shared_process(snapshot, scope.environments, report);
+  add_observed_process(snapshot, scope.environments, report);
+  add_riders(snapshot, scope.environments, report);
   return report;
 }
 

@@ -21,6 +21,8 @@ struct JudgeOptions {
 };
 
 Report judge(const Snapshot& snapshot, const JudgeOptions& options);
+// The same with its cures as the rules propose them, not yet played through.
+Report judge_without_proof(const Snapshot& snapshot, const JudgeOptions& options);
 
 // One cause against the whole snapshot; what tests of single causes use.
 struct CauseVerdict {

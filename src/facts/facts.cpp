@@ -85,6 +85,32 @@ const TorchRelease* find_torch(const Version& wanted, std::string_view variant, 
 }
 std::span<const TorchRelease> torch_releases() { return tables::torch_releases; }
 
+const JaxRelease* find_jax(const Version& wanted, int cuda_major) {
+  const JaxRelease* newest = nullptr;
+  std::optional<Version> newest_version;
+  for (const JaxRelease& row : tables::jax_releases) {
+    auto release = Version::parse(row.release);
+    if (!release || row.cuda_major != cuda_major || *release > wanted) continue;
+    if (newest && *release < *newest_version) continue;
+    newest = &row;
+    newest_version = std::move(release);
+  }
+  return newest;
+}
+std::span<const JaxRelease> jax_releases() { return tables::jax_releases; }
+
+const GpuPackage* find_gpu_package(std::string_view package, const Version& wanted) {
+  const GpuPackage* in_range = nullptr;
+  for (const GpuPackage& row : tables::gpu_packages) {
+    if (row.package != package || !is_in_versions(wanted, row.versions)) continue;
+    bool is_single = row.versions != "any" && !row.versions.starts_with("any ") && row.versions.find("..") == std::string_view::npos;
+    if (is_single) return &row;
+    if (!in_range) in_range = &row;
+  }
+  return in_range;
+}
+std::span<const GpuPackage> gpu_packages() { return tables::gpu_packages; }
+
 std::span<const FrameworkLibrary> framework_libraries() { return tables::framework_libraries; }
 
 bool is_in_versions(const Version& wanted, std::string_view range) {
@@ -100,6 +126,8 @@ bool is_in_versions(const Version& wanted, std::string_view range) {
   if ((!first && !first_text.empty()) || (!last && !last_text.empty()) || (!first && !last)) return false;
   return (!first || wanted >= *first || has_prefix(wanted, *first)) && (!last || wanted <= *last || has_prefix(wanted, *last));
 }
+
+std::span<const WheelLibrary> wheel_libraries() { return tables::wheel_libraries; }
 
 const WheelLibrary* find_wheel_for(std::string_view soname, int cuda_major) {
   for (const WheelLibrary& row : std::ranges::equal_range(tables::wheel_libraries, soname, {}, &WheelLibrary::soname))

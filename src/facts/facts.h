@@ -107,6 +107,34 @@ struct TorchRelease {
 const TorchRelease* find_torch(const Version& version, std::string_view variant, std::string_view architecture);
 std::span<const TorchRelease> torch_releases();
 
+struct JaxRelease {
+  std::string_view release;          // "0.10.2"
+  int cuda_major;                    // of the plugin that the row speaks of; 0: a jaxlib that held the CUDA code itself (before 0.4.30)
+  std::string_view python;           // ">=3.11"
+  std::string_view built_with_cuda;  // "12.9"
+  std::string_view min_cuda, min_cudnn, min_driver;  // "12.1", "9.8", "525"
+  std::string_view min_cc;                           // as its documentation says: "5.2"
+  std::string_view sass, ptx;                        // of code built beforehand; XLA compiles the rest for the card at run time
+  std::string_view source;
+};
+// The newest row of that CUDA major that is not newer than the version: a row stands where something changed.
+const JaxRelease* find_jax(const Version& version, int cuda_major);
+std::span<const JaxRelease> jax_releases();
+
+// Any other package that does or does not hold GPU code: onnxruntime-gpu, cupy-cuda12x, bitsandbytes, opencv-python, ...
+struct GpuPackage {
+  std::string_view library, package;         // "onnxruntime", "onnxruntime-gpu"
+  std::string_view versions;                 // as is_in_versions() reads it, where it is of that form
+  std::string_view gpu;                      // "yes", "no", "both", "stub", "opencl", "by extra", "backend", "compiler", "optional"
+  std::string_view cuda_major, cudnn_major;  // "12"; also in words
+  std::string_view sonames;                  // what its libraries need or open, in words
+  std::string_view sass, ptx;                // "75,80,86", "-"
+  std::string_view note, source;
+};
+// The row of that very version, else of a range that it lies in; nullptr for a version that nobody read.
+const GpuPackage* find_gpu_package(std::string_view package, const Version& version);
+std::span<const GpuPackage> gpu_packages();
+
 // --- libraries ---
 // What a framework opens by name (framework_libs.tsv), for versions whose own files do not tell.
 struct FrameworkLibrary {
@@ -128,6 +156,7 @@ struct WheelLibrary {
   std::string_view path;    // "nvidia/cudnn/lib/libcudnn.so.9", below site-packages
   int cuda_major;           // 12
 };
+std::span<const WheelLibrary> wheel_libraries();
 // The PyPI wheel that brings a soname for a CUDA major: libcudnn.so.9, 12 -> nvidia-cudnn-cu12. 0 = any; of several, the newest CUDA.
 const WheelLibrary* find_wheel_for(std::string_view soname, int cuda_major);
 

@@ -221,6 +221,39 @@ TEST(Facts, framework_libraries_name_what_tensorflow_opens) {
   }));
 }
 
+TEST(Facts, a_release_of_jax_takes_the_row_at_or_before_it) {
+  const JaxRelease* row = find_jax(version("0.9.1"), 12);
+  ASSERT_NE(row, nullptr);
+  EXPECT_EQ(row->release, "0.8.3");
+  EXPECT_EQ(row->sass, "50,60,70,80,90,100,120");
+  EXPECT_EQ(find_jax(version("0.4.10"), 12), nullptr);
+  EXPECT_EQ(find_jax(version("0.7.1"), 13), nullptr);
+}
+
+TEST(Facts, a_cell_for_both_plugins_of_jax_is_told_apart) {
+  EXPECT_EQ(find_jax(version("0.10.2"), 12)->min_driver, "525");
+  EXPECT_EQ(find_jax(version("0.10.2"), 13)->min_driver, "580");
+  EXPECT_EQ(find_jax(version("0.10.2"), 13)->min_cc, "7.5");
+}
+
+TEST(Facts, code_measured_on_one_plugin_of_jax_says_nothing_of_the_other) {
+  EXPECT_EQ(find_jax(version("0.10.2"), 13)->sass, "");
+  EXPECT_EQ(find_jax(version("0.12.0.1"), 13)->sass, "75,80,90,100,110,120");
+}
+
+TEST(Facts, the_very_version_of_a_package_comes_before_a_range) {
+  EXPECT_EQ(find_gpu_package("onnxruntime-gpu", version("1.22.0"))->sass, "60,70,75,80,86,90");
+  EXPECT_EQ(find_gpu_package("onnxruntime-gpu", version("1.22.0"))->ptx, "90");
+  EXPECT_EQ(find_gpu_package("onnxruntime-gpu", version("1.31.1"))->ptx, "-");
+  EXPECT_EQ(find_gpu_package("onnxruntime-gpu", version("1.24.0"))->cuda_major, "12");
+}
+
+TEST(Facts, a_package_for_the_cpu_holds_for_every_version) {
+  EXPECT_EQ(find_gpu_package("onnxruntime", version("1.17.0"))->gpu, "no");
+  EXPECT_EQ(find_gpu_package("onnxruntime-gpu", version("9.0")), nullptr);
+  EXPECT_EQ(find_gpu_package("no-such-package", version("1.0")), nullptr);
+}
+
 TEST(Facts, variables_of_one_row_are_known_one_by_one) {
   for (const char* name : {"CUDA_VISIBLE_DEVICES", "LD_LIBRARY_PATH", "VIRTUAL_ENV", "CONDA_PREFIX", "PYTORCH_ALLOC_CONF", "WSL_INTEROP"})
     EXPECT_TRUE(is_known_variable(name)) << name;

@@ -22,6 +22,8 @@ extern const std::span<const DeviceNode> device_nodes;
 extern const std::span<const TensorflowRelease> tensorflow_releases;
 extern const std::span<const TensorflowPackage> tensorflow_packages;
 extern const std::span<const TorchRelease> torch_releases;
+extern const std::span<const JaxRelease> jax_releases;
+extern const std::span<const GpuPackage> gpu_packages;
 extern const std::span<const FrameworkLibrary> framework_libraries;
 extern const std::span<const WheelLibrary> wheel_libraries;
 extern const std::span<const CudnnRelease> cudnn_releases;

@@ -1,7 +1,9 @@
 #include "frameworks/predict.h"
 
 #include <algorithm>
+#include <optional>
 
+#include "frameworks/common/effective_variables.h"
 #include "frameworks/cupy/cupy.h"
 #include "frameworks/jax/jax.h"
 #include "frameworks/onnxruntime/onnxruntime.h"
@@ -56,41 +58,79 @@ std::string_view outside_words(const FrameworkBuild& build) {
 std::string_view display_name(FrameworkKind framework) { return row(framework).display_name; }
 std::string_view slug(FrameworkKind framework) { return row(framework).slug; }
 
+const FrameworkBuild* find_build(const PythonEnvironment& where, std::string_view name) {
+  auto found = std::ranges::find_if(where.frameworks, [&](const FrameworkBuild& build) { return slug(build.framework) == name; });
+  return found == where.frameworks.end() ? nullptr : &*found;
+}
+
 namespace {
 
-// The process that imports this framework: a fresh one, or the one in which those before it in --import-order have been imported.
-frameworks::Process process_of(const Snapshot& snapshot, const PythonEnvironment& where, const FrameworkBuild& build) {
-  frameworks::Process process(snapshot, where);
-  const std::vector<std::string>& order = snapshot.meta.import_order;
+// The process that imports this framework: a fresh one, or the one in which those before it in the order have been imported and have listed
+// their GPUs.
+struct SharedStart {
+  frameworks::Process process;
+  std::vector<std::string> order;           // those that were imported, this one last
+  std::vector<std::size_t> objects_before;  // how many objects were mapped when each of them began
+};
+
+SharedStart start_process(const Snapshot& snapshot, const PythonEnvironment& where, const FrameworkBuild& build,
+                          const std::vector<std::string>& order) {
+  SharedStart start{frameworks::Process(snapshot, where), {}, {}};
+  auto begin = [&](const FrameworkBuild& next) {
+    start.order.emplace_back(slug(next.framework));
+    start.objects_before.push_back(start.process.map().objects().size());
+  };
   auto own = std::ranges::find(order, slug(build.framework));
-  if (own == order.end()) return process;
-  for (auto name = order.begin(); name != own; ++name) {
-    auto earlier = std::ranges::find_if(where.frameworks, [&](const FrameworkBuild& other) { return slug(other.framework) == *name; });
-    if (earlier != where.frameworks.end()) row(earlier->framework).predict(snapshot, where, *earlier, process);
+  for (auto name = order.begin(); own != order.end() && name != own; ++name) {
+    const FrameworkBuild* earlier = find_build(where, *name);
+    if (!earlier || !outside_words(*earlier).empty() || std::ranges::find(start.order, *name) != start.order.end()) continue;
+    begin(*earlier);
+    row(earlier->framework).predict(snapshot, where, *earlier, start.process);
   }
-  return process;
+  begin(build);
+  return start;
+}
+
+Prediction outside_prediction(std::string_view outside) {
+  Prediction prediction;
+  prediction.outside = outside;
+  prediction.sees_gpus =
+      Fact<std::int64_t>::unknown(Why::not_probed, "a build for " + prediction.outside + " is outside of what gpuwhy judges");
+  prediction.usable_gpus = prediction.sees_gpus;
+  return prediction;
+}
+
+Played play_in_order(const Snapshot& snapshot, std::size_t environment, const FrameworkBuild& build, const std::vector<std::string>& order,
+                     bool with_copies) {
+  const PythonEnvironment& where = snapshot.environments.at(environment);
+  Played played;
+  if (std::string_view outside = outside_words(build); !outside.empty()) {
+    played.prediction = outside_prediction(outside);
+  } else {
+    std::optional<Snapshot> started = frameworks::as_started(snapshot, where);
+    const Snapshot& met = started ? *started : snapshot;
+    SharedStart start = start_process(met, where, build, order);
+    played.prediction = row(build.framework).predict(met, where, build, start.process);
+    if (with_copies) {
+      played.copies = frameworks::cuda_copies(start.process, start.order, start.objects_before);
+      played.cudnn = frameworks::cudnn_parts(std::move(start.process));
+    }
+  }
+  played.prediction.framework = build.framework;
+  played.prediction.version = build.version.is_known() ? *build.version : "";
+  played.prediction.python = where.interpreter;
+  played.prediction.environment = environment;
+  return played;
 }
 
 }  // namespace
 
 Prediction predict(const Snapshot& snapshot, std::size_t environment, const FrameworkBuild& build) {
-  const PythonEnvironment& where = snapshot.environments.at(environment);
-  Prediction prediction;
-  std::string_view outside = outside_words(build);
-  if (outside.empty()) {
-    frameworks::Process process = process_of(snapshot, where, build);
-    prediction = row(build.framework).predict(snapshot, where, build, process);
-  } else {
-    prediction.outside = outside;
-    prediction.sees_gpus =
-        Fact<std::int64_t>::unknown(Why::not_probed, "a build for " + prediction.outside + " is outside of what gpuwhy judges");
-    prediction.usable_gpus = prediction.sees_gpus;
-  }
-  prediction.framework = build.framework;
-  prediction.version = build.version.is_known() ? *build.version : "";
-  prediction.python = where.interpreter;
-  prediction.environment = environment;
-  return prediction;
+  return play_in_order(snapshot, environment, build, snapshot.meta.import_order, false).prediction;
+}
+
+Played play(const Snapshot& snapshot, std::size_t environment, const FrameworkBuild& build, const std::vector<std::string>& import_order) {
+  return play_in_order(snapshot, environment, build, import_order, true);
 }
 
 std::vector<Prediction> predict_all(const Snapshot& snapshot) {

@@ -25,22 +25,23 @@ using Command = std::vector<std::string>;  // argv; quoting is the renderer's jo
 // (engine/cures.h); a remedy without effects is "not proven".
 struct Effect {
   enum class Kind {
-    set_variable,     // `name` becomes `value` in the process's environment
-    unset_variable,   // `name` is not set
-    provide_library,  // a good file of the soname `name` stands in the folder `value`; version "" or the package's
-    remove_path,      // the file or folder `name` is gone
-    repair_file,      // the file `name` is good again
-    install_package,  // the package `name` of the environment `environment` has the version `value`, with the libraries that its wheel
-                      // holds
-    remove_package,   // the package `name` of `environment` is gone, with the files that its wheel holds
-    replace_build,    // the framework `name` (slug) of `environment` has the release `value` ("2.10.0", "2.10.0+cu126"; "" = as it is),
-                      // complete, with the libraries of its wheels, and is a CUDA build
-    driver_works,     // the driver answers for every card; `value`: its version ("580.65.06"), "" = the one that is here
-    nvml_works,       // libnvidia-ml.so.1 loads and initialises
-    nodes_open,       // device files are there and open for this user
-    refresh_cache,    // ldconfig has run
-    default_compute,  // compute mode is Default, memory is free
-    startup_removed,  // the startup code in the file `name` is gone
+    set_variable,        // `name` becomes `value` in the process's environment
+    unset_variable,      // `name` is not set
+    provide_library,     // a good file of the soname `name` stands in the folder `value`; version "" or the package's
+    remove_path,         // the file or folder `name` is gone
+    repair_file,         // the file `name` is good again
+    install_package,     // the package `name` of the environment `environment` has the version `value`, with the libraries that its wheel
+                         // holds
+    remove_package,      // the package `name` of `environment` is gone, with the files that its wheel holds
+    replace_build,       // the framework `name` (slug) of `environment` has the release `value` ("2.10.0", "2.10.0+cu126"; "" = as it is),
+                         // complete and a CUDA build, as its own wheel has it
+    complete_libraries,  // every CUDA library that the framework `name` of `environment` opens is installed there from wheels
+    driver_works,        // the driver answers for every card; `value`: its version ("580.65.06"), "" = the one that is here
+    nvml_works,          // libnvidia-ml.so.1 loads and initialises
+    nodes_open,          // device files are there and open for this user
+    refresh_cache,       // ldconfig has run, with the folder `value` in its configuration where that is not empty
+    default_compute,     // compute mode is Default, memory is free
+    startup_removed,     // the startup code in the file `name` is gone
   };
   Kind kind = Kind::set_variable;
   std::string name, value;
@@ -57,7 +58,7 @@ struct Remedy {
   std::vector<Effect> effects;      // what it changes, played through by the engine before the remedy is shown
   bool proven = false;              // set by the engine: played on a copy, the cause was gone and the prediction moved on
   std::string then;                 // set by the engine: "TensorFlow will then see 1 GPU"
-  std::vector<std::string> leaves;  // set by the engine: what still stops a framework after it
+  std::vector<std::string> leaves;  // set by the engine: causes that still stop a framework after it
 };
 
 struct Finding {

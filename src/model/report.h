@@ -53,6 +53,34 @@ struct NotTold {
   std::string fact, why, detail;  // why: denied, timed-out, crashed, malformed, not-probed
 };
 
+// The copy of a library that a framework gets in a process that imports several.
+struct LibraryCopy {
+  std::string framework, library, path;  // "tensorflow", "libcudnn.so.9"
+  std::string version;                   // "" = nothing tells
+  std::string brought_by;                // the framework that mapped it
+};
+
+// --import-order: one process, and what its frameworks share.
+struct SharedProcess {
+  std::vector<std::string> order;  // slugs of those that are installed
+  std::vector<LibraryCopy> libraries;
+};
+
+// --pid: what the process really holds.
+struct ReportedProcess {
+  std::int64_t pid = 0;
+  std::string command, executable, started;  // "" = not known
+  std::vector<MappedFile> mapped;            // of the driver, of CUDA and of frameworks
+  std::vector<std::string> device_files;
+  std::vector<std::string> differences;  // where a new process would map another file
+};
+
+// A library that rides on a framework of the judged environment: torchvision, bitsandbytes, ...
+struct Rider {
+  std::string name, version;
+  std::string variant;  // what it was built with: "cpu", "cu128"; "" = it says nothing
+};
+
 struct Report {
   std::string tool_version, facts_as_of, basis;
   MachineSummary machine;
@@ -69,8 +97,11 @@ struct Report {
   std::vector<OtherEnvironment> others;
   std::vector<std::string> remarks;            // what is outside of gpuwhy, what is ready and fits
   std::vector<std::string> environment_notes;  // of the judged environments: .pth files that hold code, shims, editable installs
-  std::map<std::string, double> timings_ms;    // live runs only
-  std::string home;                            // for "~" on the user's own terminal
+  std::optional<SharedProcess> shared_process;
+  std::optional<ReportedProcess> process;
+  std::vector<Rider> riders;
+  std::map<std::string, double> timings_ms;  // live runs only
+  std::string home;                          // for "~" on the user's own terminal
 };
 
 }  // namespace gpuwhy

@@ -76,7 +76,7 @@ void describe(auto& v, Of<Remedy> auto& s) {
   v("effects", s.effects);
   v("proven", s.proven);
   v("then", s.then);
-  v("leaves", s.leaves);
+  v(word("leaves"), s.leaves);
 }
 
 void describe(auto& v, Of<Finding> auto& s) {
@@ -136,6 +136,35 @@ void describe(auto& v, Of<NotTold> auto& s) {
   v("detail", s.detail);
 }
 
+void describe(auto& v, Of<LibraryCopy> auto& s) {
+  v(word("framework"), s.framework);
+  v(word("library"), s.library);
+  v("path", s.path);
+  v(word("version"), s.version);
+  v(word("brought_by"), s.brought_by);
+}
+
+void describe(auto& v, Of<SharedProcess> auto& s) {
+  v(word("order"), s.order);
+  v("libraries", s.libraries);
+}
+
+void describe(auto& v, Of<ReportedProcess> auto& s) {
+  v("pid", s.pid);
+  v("command", s.command);
+  v("executable", s.executable);
+  v(word("started"), s.started);
+  v("mapped", s.mapped);
+  v("device_files", s.device_files);
+  v("differences", s.differences);
+}
+
+void describe(auto& v, Of<Rider> auto& s) {
+  v(word("name"), s.name);
+  v(word("version"), s.version);
+  v(word("variant"), s.variant);
+}
+
 void describe(auto& v, Of<Report> auto& s) {
   v(word("tool_version"), s.tool_version);
   v(word("facts_as_of"), s.facts_as_of);
@@ -154,6 +183,9 @@ void describe(auto& v, Of<Report> auto& s) {
   v("others", s.others);
   v("remarks", s.remarks);
   v("environment_notes", s.environment_notes);
+  v("shared_process", s.shared_process);
+  v("process", s.process);
+  v("riders", s.riders);
   v("timings_ms", s.timings_ms);
   v("home", s.home);
 }

@@ -1,25 +1,17 @@
-"""The framework builds that are proved, and the environments in which each is asked what it sees.
+"""The environments in which each framework build is asked what it sees.
 
 An environment is healthy except for what it names. Paths in `library_path`, `cache_dirs` and `edits` may hold {double} (the folder of built
-doubles) and {nvidia} (the folder `nvidia` of the build's site-packages). Where an environment has one undoubted cause, `expect_cause` holds
-its slug, or every slug that is right; `cause_if_blocked` is the same for what stops one framework and not the other.
+doubles) and {nvidia} (the folder `nvidia` of the build's site-packages). Where an environment has a known cause, `causes` holds its slug, or
+every slug that is right, for the case that it stops the framework; NONE says that nothing is wrong with it, for any framework, and
+"unexplained" that gpuwhy is to say so where no cause can be known.
 """
 
 from dataclasses import dataclass, field, replace
 
+from builds import Build, Wheels
+
 FULL_UUID = "GPU-fa4e0000-0000-4000-8000-000000000001"
 SECOND_UUID = "GPU-fa4e0000-0000-4000-8000-000000000002"
-
-
-@dataclass(frozen=True)
-class Build:
-    name: str
-    framework: str
-    version: str
-    requirements: tuple[str, ...]
-    libraries: dict[str, str]  # what it needs of CUDA: a short name, and the file below {nvidia}
-    needs_shim: bool = False  # it asks the CUDA runtime, not the driver
-    extra_path: tuple[str, ...] = ()  # what must be on LD_LIBRARY_PATH for it to work at all
 
 
 @dataclass(frozen=True)
@@ -36,39 +28,9 @@ class Environment:
     cache_dirs: tuple[str, ...] = ()
     edits: tuple[tuple[str, ...], ...] = ()  # (action, path below {nvidia}[, argument]), as namespace.sh knows them
     extra: dict[str, str] = field(default_factory=dict)
+    preload: str = ""  # LD_PRELOAD
     as_installed: bool = False  # leave the build's extra_path out
-    expect_cause: frozenset[str] = frozenset()
-    cause_if_blocked: frozenset[str] = frozenset()
-
-
-CUDA_12 = {
-    "cudart": "cuda_runtime/lib/libcudart.so.12",
-    "cublas": "cublas/lib/libcublas.so.12",
-    "cublasLt": "cublas/lib/libcublasLt.so.12",
-    "cufft": "cufft/lib/libcufft.so.11",
-    "curand": "curand/lib/libcurand.so.10",
-    "cusolver": "cusolver/lib/libcusolver.so.11",
-    "cusparse": "cusparse/lib/libcusparse.so.12",
-    "cudnn": "cudnn/lib/libcudnn.so.9",
-    "nvjitlink": "nvjitlink/lib/libnvJitLink.so.12",
-    "nvrtc": "cuda_nvrtc/lib/libnvrtc.so.12",
-    "cupti": "cuda_cupti/lib/libcupti.so.12",
-    "nccl": "nccl/lib/libnccl.so.2",
-}
-TORCH_MORE = {
-    "cusparselt": "cusparselt/lib/libcusparseLt.so.0",
-    "nvshmem": "nvshmem/lib/libnvshmem_host.so.3",
-    "cufile": "cufile/lib/libcufile.so.0",
-    "nvtx": "nvtx/lib/libnvToolsExt.so.1",
-}
-CUDNN_PARTS = ("graph", "ops", "cnn", "adv", "heuristic", "engines_precompiled", "engines_runtime_compiled")
-
-BUILDS = (
-    Build("tensorflow-2.20.0", "tensorflow", "2.20.0", ("tensorflow[and-cuda]==2.20.0",), CUDA_12),
-    # Its wheels do not put cuSOLVER on the search path; without this folder it never lists a GPU.
-    Build("tensorflow-2.21.0", "tensorflow", "2.21.0", ("tensorflow[and-cuda]==2.21.0",), CUDA_12, extra_path=("{nvidia}/cusolver/lib",)),
-    Build("torch-2.10.0", "torch", "2.10.0", ("torch==2.10.0", "numpy"), CUDA_12 | TORCH_MORE, needs_shim=True),
-)
+    causes: frozenset[str] = frozenset()
 
 
 def cause(*slugs: str) -> frozenset[str]:
@@ -81,9 +43,12 @@ DAMAGED = cause("library-file-damaged")
 NONE = cause("none")
 TOO_OLD = cause("driver-too-old")
 NO_NVML = cause("nvml-missing")
+NO_NODES = cause("device-nodes-missing")
+# A code of cuInit without anything else that is wrong has no cause that files could show: the right answer is that nothing explains it.
+NOT_STARTED = cause("unexplained")
 
-NO_DRIVER = {"nodes": "", "module": "", "pci": "", "library_path": (), "expect_cause": cause("no-nvidia-gpu", "driver-not-installed")}
-CARD_WITHOUT_DRIVER = NO_DRIVER | {"pci": "0000:01:00.0", "expect_cause": cause("driver-not-installed")}
+NO_DRIVER = {"nodes": "", "module": "", "pci": "", "library_path": (), "causes": cause("no-nvidia-gpu", "driver-not-installed")}
+CARD_WITHOUT_DRIVER = NO_DRIVER | {"pci": "0000:01:00.0", "causes": cause("driver-not-installed")}
 
 
 def gpus(count: int, **more: str) -> dict:
@@ -96,10 +61,10 @@ def gpus(count: int, **more: str) -> dict:
 def whole_machine() -> list[Environment]:
     return [
         Environment("this-machine", "machine", **NO_DRIVER, as_installed=True),
-        Environment("healthy", "machine", expect_cause=NONE),
-        Environment("count-2", "machine", **gpus(2), expect_cause=NONE),
-        Environment("count-3", "machine", **gpus(3), expect_cause=NONE),
-        Environment("as-installed", "machine", as_installed=True, cause_if_blocked=cause("wheel-search-path-broken")),
+        Environment("healthy", "machine", causes=NONE),
+        Environment("count-2", "machine", **gpus(2), causes=NONE),
+        Environment("count-3", "machine", **gpus(3), causes=NONE),
+        Environment("as-installed", "machine", as_installed=True, causes=cause("wheel-search-path-broken", "cuda-libs-missing")),
         Environment("no-driver", "machine", **NO_DRIVER | {"library_path": ("{double}/nothing-here",)}),
         Environment("card-without-driver", "machine", **CARD_WITHOUT_DRIVER),
         Environment(
@@ -108,7 +73,7 @@ def whole_machine() -> list[Environment]:
             {"CUINIT": "100", "NVML_INIT": "9"},
             nodes="",
             module="",
-            expect_cause=cause("driver-not-loaded", "kernel-module-build-missing"),
+            causes=cause("driver-not-loaded", "kernel-module-build-missing"),
         ),
     ]
 
@@ -118,20 +83,19 @@ def init_codes() -> list[Environment]:
         34: cause("libcuda-stub-loaded"),
         802: cause("fabric-manager-not-running"),
         803: cause("driver-library-mismatch"),
-        804: cause("compat-libs-mismatch"),
     }
-    codes = (3, 34, 100, 101, 802, 803, 804, 999)
-    return [Environment(f"cuinit-{code}", "cuInit", {"CUINIT": str(code)}, expect_cause=causes.get(code, frozenset())) for code in codes]
+    codes = (1, 2, 3, 34, 46, 100, 101, 201, 304, 801, 802, 803, 804, 999)
+    return [Environment(f"cuinit-{code}", "cuInit", {"CUINIT": str(code)}, causes=causes.get(code, NOT_STARTED)) for code in codes]
 
 
 def driver_versions() -> list[Environment]:
     old = {"DRIVER": "11040", "DRIVER_FILE": "470.57.02"}
     return [
-        Environment("driver-11.4", "driver", {"DRIVER": "11040"}, cause_if_blocked=TOO_OLD),
-        Environment("driver-11.4-symbols", "driver", old, module="470.57.02", library_path=("{double}/driver-11.4",), cause_if_blocked=TOO_OLD),
-        Environment("driver-12.0", "driver", {"DRIVER": "12000"}, cause_if_blocked=TOO_OLD),
-        Environment("driver-12.2", "driver", {"DRIVER": "12020"}, cause_if_blocked=TOO_OLD),
-        Environment("driver-12.8", "driver", {"DRIVER": "12080"}, cause_if_blocked=TOO_OLD),
+        Environment("driver-11.4", "driver", {"DRIVER": "11040"}, causes=TOO_OLD),
+        Environment("driver-11.4-symbols", "driver", old, module="470.57.02", library_path=("{double}/driver-11.4",), causes=TOO_OLD),
+        Environment("driver-12.0", "driver", {"DRIVER": "12000"}, causes=TOO_OLD),
+        Environment("driver-12.2", "driver", {"DRIVER": "12020"}, causes=TOO_OLD),
+        Environment("driver-12.8", "driver", {"DRIVER": "12080"}, causes=TOO_OLD),
     ]
 
 
@@ -150,7 +114,7 @@ def visible_devices() -> list[Environment]:
         ("space-0", " 0", NONE),
         ("0-comma", "0,", frozenset()),
         ("comma-0", ",0", frozenset()),
-        ("mig-without-mig", "MIG-fa4e0000-0000-4000-8000-000000000001", INVALID),
+        ("mig-without-mig", "MIG-fa4e0000-0000-4000-8000-000000000001", INVALID | cause("mig-misconfigured")),
         ("0-word", "0gpu", frozenset()),
         ("plus-0", "+0", frozenset()),
         ("hex-0", "0x0", frozenset()),
@@ -168,11 +132,11 @@ def visible_devices() -> list[Environment]:
         ("0,word,1", "0,gpu,1", NONE | INVALID),
         ("2-of-2", "2", INVALID),
     ]
-    environments = [Environment(f"cvd-{name}", "visible", visible=value, expect_cause=slugs) for name, value, slugs in one_gpu]
-    environments += [Environment(f"cvd-{name}", "visible", **gpus(2), visible=value, expect_cause=slugs) for name, value, slugs in two_gpus]
+    environments = [Environment(f"cvd-{name}", "visible", visible=value, causes=slugs) for name, value, slugs in one_gpu]
+    environments += [Environment(f"cvd-{name}", "visible", **gpus(2), visible=value, causes=slugs) for name, value, slugs in two_gpus]
     environments += [
-        Environment("cvd-0,minus1,1-of-3", "visible", **gpus(3), visible="0,-1,1", expect_cause=NONE | INVALID),
-        Environment("cvd-2,1-of-3", "visible", **gpus(3), visible="2,1", expect_cause=NONE),
+        Environment("cvd-0,minus1,1-of-3", "visible", **gpus(3), visible="0,-1,1", causes=NONE | INVALID),
+        Environment("cvd-2,1-of-3", "visible", **gpus(3), visible="2,1", causes=NONE),
         Environment("cvd-mig", "visible", {"MIG": "1"}, visible="MIG-fa4e0000-0000-4000-8000-000000000001"),
     ]
     return environments
@@ -180,22 +144,22 @@ def visible_devices() -> list[Environment]:
 
 def hardware() -> list[Environment]:
     return [
-        Environment("cc-3.5", "capability", {"CC": "3.5"}, pci_device="0x1023", expect_cause=cause("gpu-too-old-for-build", "gpu-unsupported-by-driver")),
+        Environment("cc-3.5", "capability", {"CC": "3.5"}, pci_device="0x1023", causes=cause("gpu-too-old-for-build", "gpu-unsupported-by-driver")),
         Environment("cc-6.1", "capability", {"CC": "6.1"}, pci_device="0x1b06"),
         Environment("cc-12.0", "capability", {"CC": "12.0"}, pci_device="0x2b85"),
         Environment("cc-8.0-and-3.5", "capability", **gpus(2, CC="8.0;3.5")),
-        Environment("no-dev-nodes", "nodes", nodes=""),
-        Environment("no-dev-nodes-100", "nodes", {"CUINIT": "100", "NVML_INIT": "9"}, nodes="", expect_cause=cause("device-nodes-missing")),
-        Environment("no-uvm-999", "nodes", {"CUINIT": "999"}, nodes="nvidia0 nvidiactl", expect_cause=cause("uvm-missing")),
+        Environment("no-dev-nodes", "nodes", nodes="", causes=NO_NODES),
+        Environment("no-dev-nodes-100", "nodes", {"CUINIT": "100", "NVML_INIT": "9"}, nodes="", causes=cause("device-nodes-missing")),
+        Environment("no-uvm-999", "nodes", {"CUINIT": "999"}, nodes="nvidia0 nvidiactl", causes=cause("uvm-missing")),
     ]
 
 
 def management_library() -> list[Environment]:
     return [
-        Environment("nvml-missing", "nvml", library_path=("{double}/no-nvml",), cause_if_blocked=NO_NVML),
-        Environment("nvml-init-9", "nvml", {"NVML_INIT": "9"}, cause_if_blocked=NO_NVML),
+        Environment("nvml-missing", "nvml", library_path=("{double}/no-nvml",), causes=NO_NVML),
+        Environment("nvml-init-9", "nvml", {"NVML_INIT": "9"}, causes=NO_NVML),
         Environment("nvml-init-18", "nvml", {"NVML_INIT": "18"}),
-        Environment("proc-mismatch-803", "nvml", {"CUINIT": "803", "NVML_INIT": "18"}, module="550.54.14", expect_cause=cause("driver-library-mismatch")),
+        Environment("proc-mismatch-803", "nvml", {"CUINIT": "803", "NVML_INIT": "18"}, module="550.54.14", causes=cause("driver-library-mismatch")),
     ]
 
 
@@ -203,17 +167,17 @@ def driver_files() -> list[Environment]:
     stub = cause("libcuda-stub-loaded")
     damaged = DAMAGED | cause("libcuda-not-found")
     return [
-        Environment("stub-first", "driver file", library_path=("{double}/stubs", "{double}/driver"), expect_cause=stub),
-        Environment("stub-only", "driver file", library_path=("{double}/stubs",), expect_cause=stub),
-        Environment("stub-last", "driver file", library_path=("{double}/driver", "{double}/stubs"), expect_cause=NONE),
-        Environment("libcuda-elf32", "driver file", library_path=("{double}/cuda-32-bit",), expect_cause=damaged),
-        Environment("libcuda-elf32-first", "driver file", library_path=("{double}/cuda-32-bit", "{double}/driver"), expect_cause=NONE),
-        Environment("libcuda-empty", "driver file", library_path=("{double}/cuda-empty",), expect_cause=damaged),
+        Environment("stub-first", "driver file", library_path=("{double}/stubs", "{double}/driver"), causes=stub),
+        Environment("stub-only", "driver file", library_path=("{double}/stubs",), causes=stub),
+        Environment("stub-last", "driver file", library_path=("{double}/driver", "{double}/stubs"), causes=NONE),
+        Environment("libcuda-elf32", "driver file", library_path=("{double}/cuda-32-bit",), causes=damaged),
+        Environment("libcuda-elf32-first", "driver file", library_path=("{double}/cuda-32-bit", "{double}/driver"), causes=NONE),
+        Environment("libcuda-empty", "driver file", library_path=("{double}/cuda-empty",), causes=damaged),
         Environment(
-            "libcuda-empty-first", "driver file", library_path=("{double}/cuda-empty", "{double}/driver"), expect_cause=damaged | cause("ld-library-path")
+            "libcuda-empty-first", "driver file", library_path=("{double}/cuda-empty", "{double}/driver"), causes=damaged | cause("ld-library-path")
         ),
-        Environment("libcuda-text", "driver file", library_path=("{double}/cuda-text",), expect_cause=damaged),
-        Environment("libcuda-off-path", "driver file", library_path=(), expect_cause=cause("libcuda-not-found", "driver-not-installed")),
+        Environment("libcuda-text", "driver file", library_path=("{double}/cuda-text",), causes=damaged),
+        Environment("libcuda-off-path", "driver file", library_path=(), causes=cause("libcuda-not-found", "driver-not-installed")),
     ]
 
 
@@ -222,63 +186,73 @@ def search_path(build: Build) -> list[Environment]:
     driver = "{double}/driver"
     damaged = DAMAGED | cause("ld-library-path")
     found = [
-        Environment("driver-in-cache", "path", library_path=(), cache_dirs=(driver,), expect_cause=NONE),
-        Environment("stub-in-cache", "path", library_path=(), cache_dirs=("{double}/stubs",), expect_cause=cause("libcuda-stub-loaded")),
+        Environment("driver-in-cache", "path", library_path=(), cache_dirs=(driver,), causes=NONE),
+        Environment("stub-in-cache", "path", library_path=(), cache_dirs=("{double}/stubs",), causes=cause("libcuda-stub-loaded")),
         Environment("old-driver-on-path-new-in-cache", "path", library_path=("{double}/driver-11.4",), cache_dirs=(driver,)),
-        Environment("toolkit13-first", "path", library_path=(foreign + "cuda-13", driver), expect_cause=NONE),
-        Environment("cudnn8-first", "path", library_path=(foreign + "cudnn-8", driver), expect_cause=NONE),
-        Environment("cublas-text-first", "path", library_path=(foreign + "cublas-text", driver), expect_cause=damaged),
-        Environment("cublas-empty-first", "path", library_path=(foreign + "cublas-empty", driver), expect_cause=damaged),
-        Environment("cublas-32-bit-first", "path", library_path=(foreign + "cublas-32-bit", driver), expect_cause=NONE),
-        Environment("cublas-text-last", "path", library_path=(driver, foreign + "cublas-text"), expect_cause=damaged),
+        Environment("toolkit13-first", "path", library_path=(foreign + "cuda-13", driver), causes=NONE),
+        Environment("cudnn8-first", "path", library_path=(foreign + "cudnn-8", driver), causes=NONE),
+        Environment("cublas-text-first", "path", library_path=(foreign + "cublas-text", driver), causes=damaged),
+        Environment("cublas-empty-first", "path", library_path=(foreign + "cublas-empty", driver), causes=damaged),
+        Environment("cublas-32-bit-first", "path", library_path=(foreign + "cublas-32-bit", driver), causes=NONE),
+        Environment("cublas-text-last", "path", library_path=(driver, foreign + "cublas-text"), causes=damaged),
     ]
-    # 2.21 runs cuDNN's code while it lists: a stand-in without functions says nothing about a real cuDNN there.
-    if build.name != "tensorflow-2.21.0":
+    # Where cuDNN's code runs while devices are listed, a stand-in without functions says nothing about a real cuDNN there.
+    if not build.runs_cudnn:
         found.append(Environment("cudnn9-shell-first", "path", library_path=(foreign + "cudnn-9", driver)))
     return found
 
 
-def missing_libraries(build: Build) -> list[Environment]:
+def missing_libraries(wheels: Wheels) -> list[Environment]:
     def without(name: str, path: str, *causes: str) -> Environment:
-        return Environment(f"no-{name}", "missing library", edits=(("remove", path),), cause_if_blocked=cause(*causes))
+        return Environment(f"no-{name}", "missing library", edits=(("remove", path),), causes=cause(*causes))
 
-    environments = [without(name, path, "cudnn-missing" if name == "cudnn" else "cuda-libs-missing") for name, path in build.libraries.items()]
-    for part in CUDNN_PARTS:
-        path = f"cudnn/lib/libcudnn_{part}.so.9"
+    environments = [without(name, path, "cudnn-missing" if name == "cudnn" else "cuda-libs-missing") for name, path in wheels.libraries.items()]
+    for part, path in wheels.cudnn_parts.items():
         environments.append(without(f"cudnn-{part}", path, "cudnn-missing", "cudnn-sublibrary-mismatch", "library-file-damaged"))
-    environments += [
-        Environment("no-cudnn-folder", "missing library", edits=(("remove", "cudnn"),), expect_cause=cause("cudnn-missing")),
-        Environment("no-nvidia-wheels", "missing library", edits=(("remove", "."),), expect_cause=cause("cuda-libs-missing", "cudnn-missing")),
-    ]
+    if wheels.has("cudnn"):
+        environments.append(Environment("no-cudnn-folder", "missing library", edits=(("remove", "cudnn"),), causes=cause("cudnn-missing")))
+    if wheels.has("."):
+        everything = Environment("no-nvidia-wheels", "missing library", edits=(("remove", "."),), causes=cause("cuda-libs-missing", "cudnn-missing"))
+        environments.append(everything)
     return environments
 
 
-def damaged_libraries(build: Build) -> list[Environment]:
-    cudnn = build.libraries["cudnn"]
-    cublas = build.libraries["cublas"]
+def damaged_libraries(wheels: Wheels) -> list[Environment]:
+    """Every way to damage the libraries that all open, and one way for each of the others."""
+    ways = {
+        "empty": ("empty",),
+        "text": ("text",),
+        "cut": ("truncate", "65536"),
+        "cut-in-header": ("truncate", "40"),
+        "elf32": ("32-bit",),
+        "dangling": ("dangling",),
+        "directory": ("directory",),
+    }
+    found = []
+    for number, (name, path) in enumerate((wheels.libraries | wheels.cudnn_parts).items()):
+        chosen = ways if name in ("cudnn", "cublas", "cudart") else dict([list(ways.items())[number % len(ways)]])
+        prefix = "cudnn-" if name in wheels.cudnn_parts else ""
+        for way, (action, *rest) in chosen.items():
+            causes = DAMAGED
+            if way == "dangling":  # a link to nothing is as good as no file
+                causes |= cause("cudnn-missing" if "cudnn" in path else "cuda-libs-missing")
+            if prefix:
+                causes |= cause("cudnn-sublibrary-mismatch")
+            found.append(Environment(f"{prefix}{name}-{way}", "damaged library", edits=((action, path, *rest),), causes=causes))
+    return found
 
-    def edited(name: str, *edit: str) -> Environment:
-        return Environment(name, "damaged library", edits=(edit,), expect_cause=DAMAGED)
 
-    return [
-        edited("cudnn-empty", "empty", cudnn),
-        edited("cudnn-text", "text", cudnn),
-        edited("cudnn-cut", "truncate", cudnn, "4096"),
-        edited("cudnn-cut-in-header", "truncate", cudnn, "40"),
-        edited("cudnn-elf32", "32-bit", cudnn),
-        replace(edited("cudnn-dangling", "dangling", cudnn), expect_cause=DAMAGED | cause("cudnn-missing")),
-        edited("cudnn-directory", "directory", cudnn),
-        edited("cublas-cut", "truncate", cublas, "65536"),
-        edited("cublas-elf32", "32-bit", cublas),
-        edited("cusolver-empty", "empty", build.libraries["cusolver"]),
-        edited("nvjitlink-text", "text", build.libraries["nvjitlink"]),
-        edited("cudnn-graph-cut", "truncate", "cudnn/lib/libcudnn_graph.so.9", "65536"),
-    ]
+class Removals(dict):
+    """How each library is removed; None where the build has no such library."""
+
+    def __missing__(self, name: str) -> None:
+        return None
 
 
-def pairs(build: Build) -> list[Environment]:
-    no = {name: ("remove", path) for name, path in build.libraries.items()}
-    return [
+def chosen_pairs(wheels: Wheels) -> list[Environment]:
+    """Pairs that somebody thought of; mutations.py draws many more."""
+    no = Removals({name: ("remove", path) for name, path in wheels.libraries.items()})
+    found = [
         Environment("803+no-cudnn", "pair", {"CUINIT": "803"}, edits=(no["cudnn"],)),
         Environment("100+nvml-init-9", "pair", {"CUINIT": "100", "NVML_INIT": "9"}),
         Environment("999+nvml-missing", "pair", {"CUINIT": "999"}, library_path=("{double}/no-nvml",)),
@@ -304,13 +278,14 @@ def pairs(build: Build) -> list[Environment]:
         Environment("no-cusolver+no-cupti", "pair", edits=(no["cusolver"], no["cupti"])),
         Environment("no-nodes+cvd-uuid", "pair", nodes="", visible=FULL_UUID),
     ]
+    return [environment for environment in found if None not in environment.edits]
 
 
 def only_torch() -> list[Environment]:
     """PyTorch can be told to answer is_available() from the management library."""
     by_nvml = {"PYTORCH_NVML_BASED_CUDA_CHECK": "1"}
     return [
-        Environment("nvml-check", "torch", extra=by_nvml, expect_cause=NONE),
+        Environment("nvml-check", "torch", extra=by_nvml, causes=NONE),
         Environment("nvml-check+999", "torch", {"CUINIT": "999"}, extra=by_nvml),
         Environment("nvml-check+nvml-init-9", "torch", {"NVML_INIT": "9"}, extra=by_nvml),
         Environment("nvml-check+cvd-1", "torch", extra=by_nvml, visible="1"),
@@ -320,12 +295,3 @@ def only_torch() -> list[Environment]:
 def only_tensorflow() -> list[Environment]:
     """The two answers that a wrong search path of the wheels gives."""
     return [Environment("as-installed+nvml-missing", "pair", library_path=("{double}/no-nvml",), as_installed=True)]
-
-
-def environments_of(build: Build) -> list[Environment]:
-    found = whole_machine() + init_codes() + driver_versions() + visible_devices() + hardware() + management_library() + driver_files()
-    found += search_path(build) + missing_libraries(build) + damaged_libraries(build) + pairs(build)
-    found += only_torch() if build.framework == "torch" else only_tensorflow()
-    names = [environment.name for environment in found]
-    assert len(names) == len(set(names)), "names of environments must differ"
-    return found

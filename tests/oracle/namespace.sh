@@ -113,6 +113,8 @@ make_pci_function() {
 0x0000000000000000 0x0000000000000000 0x0000000000000000
 0x0000005000000000 0x0000005001ffffff 0x000000000014220c
 END
+  # the kernel writes 13 lines, used or not
+  for line in 5 6 7 8 9 10 11 12 13; do echo '0x0000000000000000 0x0000000000000000 0x0000000000000000' >> "$1/resource"; done
   if [ -n "$module" ]; then ln -s ../../../../bus/pci/drivers/nvidia "$1/driver"; fi
 }
 

@@ -32,7 +32,7 @@ std::vector<std::string> reversed_names(std::string_view path) {
 AccessError access_problem(int error_number) {
   AccessProblem problem = AccessProblem::io_error;
   if (error_number == ENOENT || error_number == ENOTDIR) problem = AccessProblem::not_found;
-  if (error_number == EACCES) problem = AccessProblem::denied;
+  if (error_number == EACCES || error_number == EPERM) problem = AccessProblem::denied;
   if (error_number == ELOOP) problem = AccessProblem::link_loop;
   return {problem, std::strerror(error_number)};
 }

@@ -44,7 +44,7 @@ int run_schema(const Options& options) {
   std::string name = options.argument.empty() ? "report" : options.argument;
   for (const Embedded& file : embedded_files())
     if (file.name == "schema/" + name) return answer(file.bytes, options);
-  return refuse(fmt::format("no schema is called '{}'; there is: report", printable(name)));
+  return refuse(fmt::format("no schema is called '{}'; there are: report, arch", printable(name)));
 }
 
 int run_completion(const Options& options) {

@@ -7,6 +7,7 @@ namespace gpuwhy::app {
 
 int run_check(const Options& options);
 int run_snapshot(const Options& options);
+int run_arch(const Options& options);
 int run_causes(const Options& options);
 int run_schema(const Options& options);
 int run_completion(const Options& options);

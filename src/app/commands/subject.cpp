@@ -119,6 +119,7 @@ Result<Subject> get_subject(const Options& options) {
   if (!options.snapshot.empty() && !options.root.empty()) return fail("--snapshot and --root exclude each other");
   if (!options.snapshot.empty() && !options.python.empty())
     return fail("--python cannot be used with --snapshot: it holds the environments that were looked at");
+  if (!options.snapshot.empty() && options.pid > 0) return fail("--pid looks at this machine: it cannot be used with --snapshot");
   if (options.snapshot.empty()) return collect_subject(options);
   auto text = read_snapshot_text(options.snapshot);
   if (!text) return fail(text.error().message);

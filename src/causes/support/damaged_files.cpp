@@ -4,6 +4,7 @@
 
 #include "base/path.h"
 #include "base/text.h"
+#include "causes/support/gpu_packages.h"
 #include "causes/support/place_faults.h"
 
 namespace gpuwhy {
@@ -12,15 +13,7 @@ namespace {
 
 // The framework's own files: all of it is written again, in the same build.
 Remedy reinstall_framework(const FrameworkContext& context) {
-  const FrameworkBuild& build = context.build;
-  auto parsed = build.version.is_known() ? Version::parse(*build.version) : std::nullopt;
-  std::string name = build.distribution.empty() ? (build.framework == FrameworkKind::torch ? "torch" : "tensorflow") : build.distribution;
-  std::string release = parsed ? parsed->text().substr(0, parsed->text().find('+')) : "";
-  std::string index = build.framework == FrameworkKind::torch && parsed && !parsed->local().empty()
-                          ? fmt::format("https://download.pytorch.org/whl/{}", parsed->local())
-                          : "";
-  Remedy remedy = remedies::reinstall(context.environment, fmt::format("install {} again", title_of(build)),
-                                      {release.empty() ? name : fmt::format("{}=={}", name, release)}, index);
+  Remedy remedy = reinstall_build(context, fmt::format("install {} again", title_of(context.build)));
   remedy.steps.insert(remedy.steps.begin(), "see first that the disk and the quota have room (df -h, quota): a full disk cuts files");
   return remedy;
 }
@@ -74,7 +67,7 @@ std::vector<Remedy> repairs(const FrameworkContext& context, const std::vector<F
   std::vector<Remedy> found;
   if (!first.folder.empty()) found.push_back(remedies::without_search_folder(context.snapshot, first.folder));
   if (is_drivers) found.push_back(reinstall_driver_libraries(context.snapshot, "install the driver's libraries again"));
-  bool frameworks_own = !first.path.empty() && path::is_inside(path::normalised(first.path), context.build.folder);
+  bool frameworks_own = !first.path.empty() && is_in_build(context.build, first.path);
   if (!is_drivers && in_package && (first.path.empty() || frameworks_own)) {
     found.push_back(reinstall_framework(context));
   } else if (!is_drivers) {

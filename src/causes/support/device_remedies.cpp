@@ -44,6 +44,7 @@ Remedy free_card(const Snapshot& snapshot, const std::string& rival) {
   remedy.steps = {"close your work first: the last command reboots the machine"};
   remedy.safety = Safety::ask;
   remedy.undo = fmt::format("remove {}, rebuild the start image and reboot", file);
+  remedy.effects = {remedies::working_driver()};
   return checked(std::move(remedy));
 }
 
@@ -66,6 +67,7 @@ Remedy trust_module_key(const Snapshot& snapshot) {
             "the command asks for a new password; if {} is not there, install the driver's DKMS or akmods package again: it makes the key",
             key));
   remedy.check = remedies::as_root(snapshot.host, {"modprobe", "nvidia"});
+  remedy.effects = {remedies::working_driver()};
   return remedy;
 }
 
@@ -83,6 +85,7 @@ Remedy install_open_module(const Snapshot& snapshot, const std::string& version)
   std::erase_if(remedy.steps, [](const std::string& step) { return step.starts_with("reboot"); });
   remedy.steps.push_back("reboot, so that the open module is loaded instead of the proprietary one");
   remedy.steps.push_back("with NVIDIA's own installer: run it again with --kernel-module-type=open");
+  remedy.effects = {remedies::working_driver(version)};
   return checked(std::move(remedy));
 }
 
@@ -113,6 +116,7 @@ Remedy start_fabric_manager(const Snapshot& snapshot) {
   remedy.steps.push_back(fmt::format("its version must equal the driver's{}; `journalctl -u nvidia-fabricmanager` says so when it does not",
                                      driver ? " (" + driver->version + ")" : ""));
   remedy.undo = "sudo systemctl disable --now nvidia-fabricmanager";
+  remedy.effects = {remedies::working_driver()};
   return checked(std::move(remedy));
 }
 
@@ -138,6 +142,7 @@ Remedy allow_nodes(const Snapshot& snapshot, const std::vector<const DeviceNode*
     remedy.commands = {remedies::as_root(snapshot.host, {"usermod", "-aG", std::to_string(first.gid), user})};
     remedy.steps = {"log out and in again: groups are set at login"};
     remedy.undo = fmt::format("sudo gpasswd -d {} $(getent group {} | cut -d: -f1)", user, first.gid);
+    remedy.effects = {{Effect::Kind::nodes_open, "", "", ""}, remedies::working_driver()};
     return checked(std::move(remedy));
   }
   remedy.title = "give the nodes their usual mode back";
@@ -148,6 +153,7 @@ Remedy allow_nodes(const Snapshot& snapshot, const std::vector<const DeviceNode*
       "to make it last, look for NVreg_DeviceFileMode, NVreg_DeviceFileUID and NVreg_DeviceFileGID in /etc/modprobe.d and for udev rules "
       "that name nvidia"};
   remedy.undo = fmt::format("sudo chmod {:04o} on the same nodes", first.mode & 07777);
+  remedy.effects = {{Effect::Kind::nodes_open, "", "", ""}, remedies::working_driver()};
   return checked(std::move(remedy));
 }
 
@@ -158,6 +164,7 @@ Remedy create_nodes(const Snapshot& snapshot) {
   // Any NVIDIA program that root runs creates the nodes at once; they last until the next boot.
   remedy.commands.push_back(remedies::as_root(snapshot.host, {"nvidia-smi"}));
   remedy.steps.push_back("nvidia-smi as root creates the nodes for this boot; the set-uid program does it at each later one");
+  remedy.effects = {{Effect::Kind::nodes_open, "", "", ""}, remedies::working_driver()};
   return checked(std::move(remedy));
 }
 

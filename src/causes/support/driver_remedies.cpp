@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "base/version.h"
 #include "causes/support/driver_faults.h"
+#include "causes/support/place_faults.h"
 #include "causes/support/questions.h"
 #include "causes/support/remedies.h"
 #include "facts/facts.h"
@@ -136,6 +137,7 @@ Remedy install_fitting_driver(const Snapshot& snapshot) {
   Remedy remedy = plain ? remedies::install_driver(snapshot.host, is_open_module_better(snapshot)) : install_legacy_driver(snapshot, last);
   bool tells_reboot = std::ranges::any_of(remedy.steps, [](const std::string& step) { return step.find("reboot") != std::string::npos; });
   if (!tells_reboot) remedy.steps.push_back("reboot, so that the new kernel module is loaded");
+  remedy.effects = {remedies::working_driver(last == 0 ? "" : std::to_string(last))};
   return checked(std::move(remedy));
 }
 
@@ -169,12 +171,13 @@ Remedy build_module(const Snapshot& snapshot) {
     return checked(std::move(remedy));
   }
   remedy.commands.push_back(remedies::as_root(snapshot.host, {"modprobe", "nvidia"}));
+  remedy.effects = {remedies::working_driver()};
   return checked(std::move(remedy));
 }
 
 Remedy load_driver(const Snapshot& snapshot, const std::vector<std::string>& blacklists) {
   if (in_container(snapshot))
-    return checked(
+    return handing_gpu(
         remedies::steps("on the host, outside of this container",
                         {"load the driver: sudo modprobe nvidia", "if that fails, install the driver there; gpuwhy on the host says which",
                          "start the container again with the GPU handed in"}));
@@ -198,23 +201,30 @@ std::string lowest_driver(int cuda) {
 // The oldest driver that runs this CUDA. In 11.0 the family's floor is newer than the release's own; where only a branch is documented, the
 Remedy update_driver(const Snapshot& snapshot, const std::string& lowest) {
   std::string title = fmt::format("update the NVIDIA driver to {} or newer", lowest);
-  if (in_wsl(snapshot))
-    return remedies::steps(title,
-                           {"install the current NVIDIA driver in Windows, not in this Linux", "then run in Windows: wsl --shutdown"},
-                           Safety::ask, "install the former driver in Windows");
-  if (in_container(snapshot))
-    return remedies::steps(title, {"on the host: the driver in a container is always the host's"}, Safety::ask,
-                           "install the former driver on the host");
+  const Effect updated = remedies::working_driver(lowest);
+  if (in_wsl(snapshot) || in_container(snapshot)) {
+    Remedy outside =
+        in_wsl(snapshot)
+            ? remedies::steps(title,
+                              {"install the current NVIDIA driver in Windows, not in this Linux", "then run in Windows: wsl --shutdown"},
+                              Safety::ask, "install the former driver in Windows")
+            : remedies::steps(title, {"on the host: the driver in a container is always the host's"}, Safety::ask,
+                              "install the former driver on the host");
+    outside.effects = {updated};
+    return outside;
+  }
   int branch = remedies::family_of(snapshot.host) == Family::ubuntu ? supported_branch(lowest) : 0;
   if (branch != 0) {
     // The tool of Ubuntu may be content with the driver that is installed, so the branch is named.
     std::string name = fmt::format("nvidia-driver-{}{}", branch, is_open_module_better(snapshot) ? "-open" : "");
     Remedy remedy = remedies::install_system(snapshot.host, title, {{}, {name}, {}, {}, {}});
     remedy.steps.push_back("reboot, so that its kernel module is loaded");
+    remedy.effects = {updated};
     return checked(std::move(remedy));
   }
   Remedy remedy = install_fitting_driver(snapshot);
   remedy.title = title;
+  remedy.effects = {updated};
   return remedy;
 }
 

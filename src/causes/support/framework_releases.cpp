@@ -5,7 +5,9 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "causes/support/card_code.h"
 #include "causes/support/driver_faults.h"
+#include "causes/support/gpu_packages.h"
 #include "causes/support/older_builds.h"
 #include "frameworks/predict.h"
 
@@ -44,6 +46,20 @@ std::string newest_with_code(const FrameworkContext& context, const std::vector<
       consider(row.release, row.sass, fmt::format("TensorFlow {}, for Python {}", row.release, row.python));
     return found;
   }
+  if (context.build.framework == FrameworkKind::jax) {
+    for (const facts::JaxRelease& row : facts::jax_releases())
+      consider(row.release, row.sass,
+               fmt::format("JAX {} with its plugin for CUDA {}, for Python {}", row.release, row.cuda_major, row.python));
+    return found;
+  }
+  if (context.build.framework != FrameworkKind::torch) {
+    for (const facts::GpuPackage& row : facts::gpu_packages()) {
+      bool same = context.build.framework == FrameworkKind::cupy ? row.library == "cupy" : row.package == "onnxruntime-gpu";
+      if (same)
+        consider(split(row.versions, '.').size() == 3 ? row.versions : "0", row.sass, fmt::format("{} {}", row.package, row.versions));
+    }
+    return found;
+  }
   std::string processor = context.snapshot.host.architecture.is_known() ? *context.snapshot.host.architecture : "x86_64";
   for (const facts::TorchRelease& row : facts::torch_releases())
     if (row.platform.find("linux-" + processor) != std::string_view::npos)
@@ -56,7 +72,9 @@ bool is_other_processor(const Snapshot& snapshot) {
 }
 
 Remedy use_vendors_container(FrameworkKind framework) {
-  std::string image = framework == FrameworkKind::tensorflow ? "nvcr.io/nvidia/tensorflow" : "nvcr.io/nvidia/pytorch";
+  std::string image = framework == FrameworkKind::tensorflow ? "nvcr.io/nvidia/tensorflow"
+                      : framework == FrameworkKind::jax      ? "nvcr.io/nvidia/jax"
+                                                             : "nvcr.io/nvidia/pytorch";
   return remedies::steps("use NVIDIA's container of this framework", {fmt::format("docker run --gpus all -it {}:TAG", image)},
                          Safety::show_only, "stop the container");
 }
@@ -73,11 +91,7 @@ Remedy install_gpu_tensorflow(const FrameworkContext& context) {
   bool has_both = distribution != "tensorflow" && find_package(environment, "tensorflow");
   std::string title = fmt::format("put TensorFlow's GPU build in the place of {}", distribution);
   Remedy remedy = has_both ? remedies::reinstall(environment, title, {requirement}) : remedies::install(environment, title, {requirement});
-  const std::string tool = remedy.commands.front().front();
-  if (tool == "uv")
-    remedy.commands.insert(remedy.commands.begin(), Command{"uv", "pip", "uninstall", "--python", environment.interpreter, distribution});
-  else if (tool != "conda")
-    remedy.commands.insert(remedy.commands.begin(), Command{environment.interpreter, "-m", "pip", "uninstall", "-y", distribution});
+  uninstall_first(remedy, environment, {distribution});
   return remedy;
 }
 
@@ -112,7 +126,32 @@ std::optional<Version> python_of(const PythonEnvironment& environment) {
   return version(fmt::format("{}.{}", parsed->major(), parsed->minor()));
 }
 
+namespace {
+
+// JAX names the lowest Python, and the newest where a release brought one: ">=3.11 (3.14 wheels)".
+bool is_python_of_jax(const Version& python) {
+  Version newest = version("3.0");
+  bool reaches = false;
+  for (const facts::JaxRelease& row : facts::jax_releases()) {
+    if (!row.python.starts_with(">=")) continue;
+    std::string_view lowest = row.python.substr(2, row.python.find(' ') - 2);
+    if (auto parsed = Version::parse(lowest)) reaches |= *parsed <= python;
+    std::size_t at = row.python.find('(');
+    auto named = at == std::string_view::npos ? std::nullopt : Version::parse(row.python.substr(at + 1));
+    if (named && *named > newest) newest = *named;
+  }
+  return reaches && python <= newest;
+}
+
+}  // namespace
+
+bool tells_pythons(FrameworkKind framework) {
+  return framework == FrameworkKind::tensorflow || framework == FrameworkKind::torch || framework == FrameworkKind::jax;
+}
+
 bool has_any_release(FrameworkKind framework, const Version& python) {
+  if (!tells_pythons(framework)) return true;
+  if (framework == FrameworkKind::jax) return is_python_of_jax(python);
   if (framework == FrameworkKind::tensorflow)
     return std::ranges::any_of(facts::tensorflow_releases(), [&](const auto& row) { return is_python_in(python, row.python); });
   return std::ranges::any_of(facts::torch_releases(), [&](const auto& row) { return row.cuda != "-" && is_python_in(python, row.python); });
@@ -129,6 +168,8 @@ NewestRelease newest_release(FrameworkKind framework) {
   };
   if (framework == FrameworkKind::tensorflow)
     for (const facts::TensorflowRelease& row : facts::tensorflow_releases()) consider(row.release, row.python);
+  else if (framework == FrameworkKind::jax)
+    for (const facts::JaxRelease& row : facts::jax_releases()) consider(row.release, row.python.substr(2, row.python.find(' ') - 2));
   else
     for (const facts::TorchRelease& row : facts::torch_releases())
       if (row.cuda != "-") consider(row.release, row.python);
@@ -136,8 +177,7 @@ NewestRelease newest_release(FrameworkKind framework) {
 }
 
 Remedy new_environment(const PythonEnvironment& environment, FrameworkKind framework, const std::string& python) {
-  std::string requirement =
-      framework == FrameworkKind::tensorflow ? fmt::format("tensorflow[and-cuda]=={}", newest_release(framework).release) : "torch";
+  std::string requirement = gpu_requirement(framework, 12);
   std::string interpreter = fmt::format("{}/bin/python", new_folder);
   Remedy remedy;
   remedy.title = fmt::format("make an environment with Python {} and install {} there", python, display_name(framework));
@@ -159,7 +199,8 @@ Remedy new_environment(const PythonEnvironment& environment, FrameworkKind frame
 
 std::vector<FrameworkKind> wanted_frameworks(const Snapshot& snapshot) {
   std::vector<FrameworkKind> wanted;
-  for (FrameworkKind framework : {FrameworkKind::tensorflow, FrameworkKind::torch}) {
+  for (FrameworkKind framework :
+       {FrameworkKind::tensorflow, FrameworkKind::torch, FrameworkKind::jax, FrameworkKind::onnxruntime, FrameworkKind::cupy}) {
     const std::vector<std::string>& asked = snapshot.meta.asked_frameworks;
     if (asked.empty() || std::ranges::find(asked, slug(framework)) != asked.end()) wanted.push_back(framework);
   }
@@ -194,28 +235,17 @@ std::vector<Remedy> install_gpu_build(const FrameworkContext& context) {
     found.push_back(install_gpu_torch(context));
   else if (framework == FrameworkKind::tensorflow && !is_other_processor(context.snapshot))
     found.push_back(install_gpu_tensorflow(context));
+  else if (auto package = replace_build(context, cuda_major_for(context.snapshot, context.environment))) found.push_back(*package);
   else found.push_back(use_vendors_container(framework));
   found.back().check = remedies::check_command(context.environment, context.build);
   return found;
 }
 
 std::vector<CardWithoutCode> cards_without_code(const FrameworkContext& context) {
-  const Gate* gate = context.prediction.find_gate("architecture");
-  bool lacks = gate && (gate->state == GateState::failed || gate->state == GateState::degraded) && !gate->evidence.empty();
-  if (!lacks) return {};
-  std::vector<std::string> images;
-  for (std::string_view image : split(gate->evidence.back().excerpt, ' '))
-    if (!image.empty()) images.emplace_back(image);
   std::vector<CardWithoutCode> cards;
-  for (const DriverAnswers& driver : context.snapshot.drivers) {
-    bool opened = driver.loaded_libcuda.is(context.prediction.libcuda) || driver.libcuda == context.prediction.libcuda;
-    if (!opened || !driver.devices.is_known()) continue;
-    for (const CudaDevice& device : *driver.devices) {
-      CodeVerdict verdict = judge_code(images, device.compute_capability);
-      if (verdict.support == CodeSupport::none) cards.push_back({device.name, device.compute_capability, verdict.gap});
-    }
-    break;
-  }
+  for (const CardCode& card : card_codes(context))
+    if (card.verdict.support == CodeSupport::none && card.verdict.gap != CodeGap::ptx_too_new)
+      cards.push_back({card.name, card.capability, card.verdict.gap});
   return cards;
 }
 
@@ -228,7 +258,12 @@ Finding code_finding(const FrameworkContext& context, const std::vector<CardWith
   for (const CardWithoutCode& card : cards)
     finding.details.push_back(fmt::format("{} has compute capability {}", card.name, card.capability));
   finding.details.push_back(fmt::format("{} holds code for {}", title_of(context.build), gate.evidence.back().excerpt));
-  finding.details.push_back("it lists the card all the same; the first kernel fails");
+  for (const CardCode& card : card_codes(context))
+    if (card.verdict.support == CodeSupport::none && card.verdict.lacking > 0 && card.verdict.lacking < card.verdict.containers)
+      finding.details.push_back(fmt::format("{} lack code for {}", share_words(card.verdict, card.verdict.lacking), card.name));
+  finding.details.push_back(compiles_at_run_time(context.build.framework)
+                                ? "it compiles most kernels when they are first used; those that are built in fail on this card"
+                                : "it lists the card all the same; the first kernel fails");
   if (auto build = older_build(context, driver_cuda(context.snapshot))) {
     build->title = fmt::format("install a build with code for compute capability {}", cards.front().capability);
     finding.remedies.push_back(std::move(*build));

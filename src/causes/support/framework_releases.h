@@ -16,7 +16,9 @@ namespace gpuwhy {
 bool is_python_in(const Version& python, std::string_view ranges);
 // 3.12 of an environment; nothing when it is not known.
 std::optional<Version> python_of(const PythonEnvironment& environment);
-// Some release with GPU support is known for this Python.
+// The tables say for which Pythons this framework is built.
+bool tells_pythons(FrameworkKind framework);
+// Some release with GPU support is known for this Python, or may exist where no table tells.
 bool has_any_release(FrameworkKind framework, const Version& python);
 // The newest release of the tables and its newest Python: "2.21.0" for "3.13".
 struct NewestRelease {
@@ -27,7 +29,7 @@ NewestRelease newest_release(FrameworkKind framework);
 Remedy new_environment(const PythonEnvironment& environment, FrameworkKind framework, const std::string& python);
 
 // --- which framework is asked for ---
-// Those named by --framework, else both.
+// Those named by --framework, else all.
 std::vector<FrameworkKind> wanted_frameworks(const Snapshot& snapshot);
 const FrameworkBuild* find_build(const PythonEnvironment& environment, FrameworkKind framework);
 // "TensorFlow or PyTorch"

@@ -8,6 +8,7 @@
 #include "base/path.h"
 #include "base/text.h"
 #include "causes/support/cause.h"
+#include "causes/support/gpu_packages.h"
 
 namespace gpuwhy {
 
@@ -76,8 +77,9 @@ const Candidate* find_other_version(const FrameworkContext& context, std::string
 
 // "libtorch_cuda.so", asked for by a neighbour: the framework's own file.
 bool is_frameworks_own(const FrameworkContext& context, const Resolution& request) {
-  return path::is_inside(path::normalised(request.caller), context.build.folder) &&
-         (request.name.starts_with("libtorch") || request.name.starts_with("libc10") || request.name.starts_with("libtensorflow"));
+  constexpr std::array<std::string_view, 6> stems = {"libtorch", "libc10", "libtensorflow", "libjax", "libonnxruntime", "libmosaic_gpu"};
+  return is_in_build(context.build, request.caller) &&
+         std::ranges::any_of(stems, [&](std::string_view stem) { return request.name.starts_with(stem); });
 }
 
 // The order of the decision; see LibraryFault.
@@ -116,6 +118,13 @@ FailedLibrary classify(const FrameworkContext& context, const Gate& gate) {
 bool is_any_of(LibraryFault fault, std::initializer_list<LibraryFault> faults) { return std::ranges::find(faults, fault) != faults.end(); }
 
 }  // namespace
+
+bool is_in_build(const FrameworkBuild& build, std::string_view file) {
+  std::string place = path::normalised(file);
+  if (!build.folder.empty() && path::is_inside(place, build.folder)) return true;
+  return std::ranges::any_of(build.parts,
+                             [&](const FrameworkPart& part) { return !part.folder.empty() && path::is_inside(place, part.folder); });
+}
 
 std::string soname_family(std::string_view soname) {
   std::size_t at = soname.find(".so");
@@ -209,9 +218,8 @@ Finding finding_of(const FrameworkContext& context, const std::vector<FailedLibr
     if (std::ranges::find(finding.because, evidence) == finding.because.end()) finding.because.push_back(std::move(evidence));
   }
   const Resolution& request = *failed.front().request;
-  std::string asker = request.caller.empty() || path::is_inside(path::normalised(request.caller), context.build.folder)
-                          ? title_of(context.build)
-                          : std::string(path::filename(request.caller));
+  std::string asker = request.caller.empty() || is_in_build(context.build, request.caller) ? title_of(context.build)
+                                                                                           : std::string(path::filename(request.caller));
   bool nowhere = request.state == ResolutionState::not_found;
   finding.details.push_back(nowhere ? fmt::format("{} asks for {}; none of the places that the loader looks in has it", asker, request.name)
                                     : fmt::format("{} asks for {}", asker, request.name));
@@ -256,6 +264,12 @@ Remedy reinstall_libraries(const FrameworkContext& context, const std::vector<Fa
     }
   } else if (build.framework == FrameworkKind::tensorflow) {
     return working_tensorflow(context);
+  } else if (build.framework != FrameworkKind::torch) {
+    auto cuda = build.cuda_version.is_known() ? Version::parse(*build.cuda_version) : std::nullopt;
+    auto parsed = build.version.is_known() ? Version::parse(*build.version) : std::nullopt;
+    std::string release = parsed ? parsed->text().substr(0, parsed->text().find('+')) : "";
+    remedy = remedies::install(environment, fmt::format("install {} with the CUDA libraries that it opens", title_of(build)),
+                               {gpu_requirement(build.framework, cuda ? cuda->major() : 12, release)});
   } else {
     // torch's own requirements name the very versions: installing it again brings back what is missing.
     auto version = build.version.is_known() ? Version::parse(*build.version) : std::nullopt;

@@ -54,6 +54,8 @@ bool is_cudnn(std::string_view soname);
 bool is_cuda_library(std::string_view soname);
 // The file belongs to this environment: below one of its folders of packages, or below its prefix where that is its own.
 bool is_in_environment(const PythonEnvironment& environment, std::string_view path);
+// The file lies in the folder of the framework or of one of its parts (jaxlib, a plugin).
+bool is_in_build(const FrameworkBuild& build, std::string_view path);
 // A loadable file with that soname outside of every Python environment: a toolkit's, the distribution's; nullptr when there is none.
 const Candidate* find_outside_environments(const FrameworkContext& context, std::string_view soname);
 

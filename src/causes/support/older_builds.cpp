@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "base/version.h"
+#include "causes/support/gpu_packages.h"
 #include "facts/facts.h"
 #include "frameworks/architecture.h"
 
@@ -91,12 +92,22 @@ std::optional<Remedy> older_tensorflow(const FrameworkContext& context, int driv
                            {fmt::format("tensorflow[and-cuda]=={}", best->release)});
 }
 
+// JAX, ONNX Runtime and CuPy: the packages for CUDA 12 in the place of those for 13.
+std::optional<Remedy> build_for_older_cuda(const FrameworkContext& context, int driver_cuda) {
+  auto cuda = context.build.cuda_version.is_known() ? Version::parse(*context.build.cuda_version) : std::nullopt;
+  constexpr int cuda_12 = 12000;
+  if (!cuda || cuda->major() <= 12 || driver_cuda < cuda_12) return std::nullopt;
+  return replace_build(context, 12);
+}
+
 }  // namespace
 
 std::optional<Remedy> older_build(const FrameworkContext& context, int driver_cuda) {
   auto python = context.environment.version.is_known() ? Version::parse(*context.environment.version) : std::nullopt;
   auto installed = context.build.version.is_known() ? Version::parse(*context.build.version) : std::nullopt;
   if (!python || !installed) return std::nullopt;
+  if (context.build.framework != FrameworkKind::torch && context.build.framework != FrameworkKind::tensorflow)
+    return build_for_older_cuda(context, driver_cuda);
   Version minor = version(fmt::format("{}.{}", python->major(), python->minor()));
   auto remedy = context.build.framework == FrameworkKind::torch ? older_torch(context, driver_cuda, minor, *installed)
                                                                 : older_tensorflow(context, driver_cuda, minor);

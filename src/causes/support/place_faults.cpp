@@ -84,7 +84,9 @@ bool is_slurm_job_without_gpu(const Snapshot& snapshot) {
 
 bool pod_was_given_gpu(const Snapshot& snapshot) {
   const std::string* value = snapshot.variable("NVIDIA_VISIBLE_DEVICES");
-  return value && (value->starts_with("GPU-") || value->starts_with("MIG-") || is_number(*value));
+  // Its strategy "volume-mounts" names the folder of its mounts instead.
+  return value &&
+         (value->starts_with("GPU-") || value->starts_with("MIG-") || is_number(*value) || *value == "/var/run/nvidia-container-devices");
 }
 
 Confidence confidence_by_driver(const Snapshot& snapshot) {
@@ -196,13 +198,17 @@ Remedy leave_folder_of(const Snapshot& snapshot, const Resolution& found) {
     remedy.commands = {remedies::as_root(snapshot.host, {"ldconfig"})};
     remedy.safety = Safety::ask;
     remedy.undo = "put the line back and run ldconfig again";
+    remedy.effects = {{Effect::Kind::remove_path, folder, "", ""}};
     return remedy;
   }
-  if (found.rule == SearchRule::default_folder)
-    return remedies::steps(
+  if (found.rule == SearchRule::default_folder) {
+    Remedy remedy = remedies::steps(
         fmt::format("take {} out of the loader's own folder", found.path),
         {fmt::format("move {} away: it is a copy or a link that somebody put there, no file of the driver", found.path), "run ldconfig"},
         Safety::ask, "move the file back and run ldconfig again");
+    remedy.effects = {{Effect::Kind::remove_path, found.path, "", ""}, {Effect::Kind::refresh_cache, "", "", ""}};
+    return remedy;
+  }
   return remedies::steps(
       fmt::format("keep the loader from {}", folder),
       {fmt::format("{} leads there: remove the package that brings {}, or move that file away", words(found.rule), found.path)},
@@ -216,6 +222,7 @@ Remedy add_to_cache(const Snapshot& snapshot, const std::string& folder, const s
       remedies::as_root(snapshot.host, {"sh", "-c", fmt::format("echo {} > /etc/ld.so.conf.d/{}.conf && ldconfig", folder, name)})};
   remedy.safety = Safety::ask;
   remedy.undo = fmt::format("sudo rm /etc/ld.so.conf.d/{}.conf && sudo ldconfig", name);
+  remedy.effects = {{Effect::Kind::refresh_cache, "", folder, ""}};
   return remedy;
 }
 
@@ -242,6 +249,7 @@ Remedy reinstall_driver_libraries(const Snapshot& snapshot, std::string title) {
     remedy.undo = "remove that package again";
   }
   if (driver) remedy.steps.push_back(fmt::format("its version must be that of the kernel module: {}", driver->version));
+  remedy.effects = {remedies::working_driver(driver ? driver->version : "")};
   return remedy;
 }
 
@@ -366,6 +374,11 @@ Fact<std::int64_t> physical_cards(const Snapshot& snapshot) {
     return Fact<std::int64_t>::known(static_cast<std::int64_t>(functions.size()), snapshot.pci.display.evidence());
   if (driver && driver->nvml_count.is_unknown()) return driver->nvml_count;
   return Fact<std::int64_t>::unknown(Why::not_probed, "the driver was not asked");
+}
+
+Remedy handing_gpu(Remedy remedy) {
+  remedy.effects = {remedies::working_driver()};
+  return checked(std::move(remedy));
 }
 
 Remedy show_cards(const Snapshot& snapshot, const std::vector<std::string>& cards) {

@@ -76,6 +76,8 @@ VisibleCards read_visible_cards(std::string_view value, std::optional<std::int64
                                 const std::optional<std::vector<std::string>>& uuids);
 // How many physical cards this process could be shown: NVML's answer, else the device files, else the bus.
 Fact<std::int64_t> physical_cards(const Snapshot& snapshot);
+// Makes of a remedy one after which this process has a GPU and a driver that answers.
+Remedy handing_gpu(Remedy remedy);
 // Names these cards in the variable, or unsets it when none is given; says where else it may be set.
 Remedy show_cards(const Snapshot& snapshot, const std::vector<std::string>& cards);
 

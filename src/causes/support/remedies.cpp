@@ -50,6 +50,53 @@ bool is_uvs(const PythonEnvironment& environment) {
   return false;
 }
 
+struct Requirement {
+  std::string name, extras, pin;  // normalised name, "and-cuda", "2.20.0" of "==2.20.0"
+};
+
+Requirement parse_requirement(const std::string& text) {
+  Requirement parsed;
+  std::size_t end = text.find_first_of("[=<>!~ ");
+  parsed.name = normalised_package_name(text.substr(0, end));
+  if (end != std::string::npos && text[end] == '[') parsed.extras = text.substr(end + 1, text.find(']') - end - 1);
+  // The lower bound of a range is what the installation gives at least.
+  std::size_t pin = std::min(text.find("=="), text.find(">="));
+  if (pin != std::string::npos) parsed.pin = text.substr(pin + 2, text.find(',', pin) - pin - 2);
+  return parsed;
+}
+
+// The framework that a distribution brings as a GPU build, "" for others.
+std::string framework_of(const Requirement& requirement) {
+  const std::string& name = requirement.name;
+  if (name == "tensorflow" || name == "tensorflow-gpu") return "tensorflow";
+  if (name == "torch" || name == "pytorch" || name == "pytorch-gpu") return "torch";
+  if (name == "jax" && requirement.extras.find("cuda") != std::string::npos) return "jax";
+  if (name == "onnxruntime-gpu") return "onnxruntime";
+  return name.starts_with("cupy-cuda") ? "cupy" : "";
+}
+
+// What the installation of these requirements changes in the environment.
+std::vector<Effect> effects_of(const PythonEnvironment& environment, const std::vector<std::string>& requirements,
+                               const std::string& index) {
+  std::vector<Effect> effects;
+  for (const std::string& text : requirements) {
+    Requirement requirement = parse_requirement(text);
+    std::string framework = framework_of(requirement);
+    if (framework.empty()) {
+      effects.push_back({Effect::Kind::install_package, requirement.name, requirement.pin, environment.interpreter});
+      continue;
+    }
+    std::size_t variant = index.rfind("/cu");
+    bool names_variant = framework == "torch" && variant != std::string::npos && !requirement.pin.empty();
+    std::string release = requirement.pin + (names_variant ? "+" + index.substr(variant + 1) : "");
+    if (framework == "jax") release += "+" + requirement.extras;
+    effects.push_back({Effect::Kind::replace_build, framework, release, environment.interpreter});
+    if (framework == "torch" || requirement.extras.find("cud") != std::string::npos)
+      effects.push_back({Effect::Kind::complete_libraries, framework, "", environment.interpreter});
+  }
+  return effects;
+}
+
 Remedy install_with(const PythonEnvironment& environment, std::string title, const std::vector<std::string>& requirements,
                     const std::string& index, bool force) {
   Remedy remedy;
@@ -78,6 +125,7 @@ Remedy install_with(const PythonEnvironment& environment, std::string title, con
     remedy.steps.push_back("this is the system's Python: a virtual environment of your own keeps the distribution's packages apart");
   }
   remedy.commands = {command};
+  remedy.effects = effects_of(environment, requirements, index);
   return remedy;
 }
 
@@ -105,7 +153,7 @@ Remedy tensorflow_with_cuda(const PythonEnvironment& environment, const Framewor
   bool has_extra = !parsed || *parsed >= version("2.14");
   if (!has_extra) {
     // Before 2.14 TensorFlow does not look into NVIDIA's wheels: conda's libraries or a toolkit are the way.
-    remedy = install(environment, "move to a TensorFlow release that brings its CUDA libraries", {"tensorflow[and-cuda]>=2.14"});
+    remedy = install(environment, "move to a TensorFlow release that brings its CUDA libraries", {"tensorflow[and-cuda]==2.20.0"});
   }
   remedy.check = check_command(environment, build);
   return remedy;
@@ -124,6 +172,7 @@ Remedy unset_variable(const std::string& name, std::string why) {
   Remedy remedy;
   remedy.title = std::move(why);
   remedy.commands = {{"unset", name}};
+  remedy.effects = {{Effect::Kind::unset_variable, name, "", ""}};
   remedy.safety = Safety::safe;
   remedy.undo = fmt::format("set {} again", name);
   return remedy;
@@ -133,6 +182,7 @@ Remedy set_variable(const std::string& name, const std::string& value, std::stri
   Remedy remedy;
   remedy.title = std::move(why);
   remedy.commands = {{"export", fmt::format("{}={}", name, value)}};
+  remedy.effects = {{Effect::Kind::set_variable, name, value, ""}};
   remedy.safety = Safety::safe;
   remedy.undo = fmt::format("unset {}", name);
   return remedy;
@@ -200,6 +250,8 @@ Remedy install_system(const Host& host, std::string title, const SystemPackages&
   return remedy;
 }
 
+Effect working_driver(std::string version) { return {Effect::Kind::driver_works, "", std::move(version), ""}; }
+
 Remedy install_driver(const Host& host, bool open_module) {
   SystemPackages packages;
   packages.debian = open_module ? std::vector<std::string>{"nvidia-open-kernel-dkms", "nvidia-driver"}
@@ -211,11 +263,13 @@ Remedy install_driver(const Host& host, bool open_module) {
     Remedy remedy;
     remedy.title = "install the NVIDIA driver that Ubuntu recommends for this card";
     remedy.commands = {as_root(host, {"ubuntu-drivers", "install"})};
+    remedy.effects = {working_driver()};
     remedy.safety = Safety::ask;
     remedy.undo = "sudo apt-get remove --purge the packages that it named";
     return remedy;
   }
   Remedy remedy = install_system(host, "install the NVIDIA driver", packages);
+  remedy.effects = {working_driver()};
   remedy.steps.push_back("reboot, so that the new kernel module is loaded");
   if (family_of(host) == Family::debian)
     remedy.steps.insert(remedy.steps.begin(), "enable the components contrib, non-free and non-free-firmware first");
@@ -227,6 +281,7 @@ Remedy load_modules(std::string title, const std::vector<std::string>& modules) 
   remedy.title = std::move(title);
   remedy.safety = Safety::ask;
   for (const std::string& module : modules) remedy.commands.push_back({"sudo", "modprobe", module});
+  remedy.effects = {working_driver()};
   std::vector<std::string> reversed(modules.rbegin(), modules.rend());
   remedy.undo = fmt::format("sudo modprobe -r {}", join(reversed, " "));
   return remedy;

@@ -1,4 +1,5 @@
-// Cures, bound to the very environment: its interpreter, its package manager, its distribution.
+// Cures, bound to the very environment: its interpreter, its package manager, its distribution. Each says its effects on a snapshot where
+// one can express them; the engine plays them (engine/cures.h).
 #pragma once
 
 #include <string>
@@ -42,6 +43,8 @@ Remedy install_system(const Host& host, std::string title, const SystemPackages&
 Remedy install_driver(const Host& host, bool open_module);
 Remedy load_modules(std::string title, const std::vector<std::string>& modules);
 Remedy reboot(std::string title);
+// The effect of whatever makes the driver answer for every card; `version` where it becomes another one.
+Effect working_driver(std::string version = {});
 
 // Where no command exists.
 Remedy steps(std::string title, std::vector<std::string> steps, Safety safety = Safety::ask, std::string undo = {});

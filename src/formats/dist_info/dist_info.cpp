@@ -1,6 +1,7 @@
 #include "formats/dist_info/dist_info.h"
 
 #include <algorithm>
+#include <cstring>
 
 #include "base/text.h"
 #include "formats/python_source/json_light.h"
@@ -131,6 +132,63 @@ DirectUrl parse_direct_url(Bytes bytes) {
   if (const auto* folder = root->find("dir_info"))
     if (const auto* editable = folder->find("editable")) direct.is_editable = editable->is_true();
   return direct;
+}
+
+namespace {
+
+bool is_library_name(std::string_view path) {
+  std::string_view name = path.substr(path.rfind('/') + 1);
+  std::size_t so = name.rfind(".so");
+  return so != std::string_view::npos && so > 0 && (so + 3 == name.size() || name[so + 3] == '.');
+}
+
+// Out of the folder lead "..", an absolute path, and what no package writes.
+bool stays_inside(std::string_view path) {
+  if (path.empty() || path.size() > longest_line || path.front() == '/' || path.find('\0') != std::string_view::npos) return false;
+  return !path.starts_with("../") && path.find("/../") == std::string_view::npos;
+}
+
+// "path,hash,size"; a path with a comma stands in quotation marks. Nothing for lines of another form.
+std::optional<RecordedFile> parse_record_line(std::string_view line) {
+  if (line.ends_with('\r')) line.remove_suffix(1);
+  std::size_t last = line.rfind(',');
+  if (last == std::string_view::npos || last == 0) return std::nullopt;
+  std::size_t before = line.rfind(',', last - 1);
+  if (before == std::string_view::npos) return std::nullopt;
+  auto size = parse_int(line.substr(last + 1));
+  std::string_view path = line.substr(0, before);
+  if (path.size() > 2 && path.front() == '"' && path.back() == '"') path = path.substr(1, path.size() - 2);
+  if (!size || *size < 0 || path.find('"') != std::string_view::npos || !stays_inside(path) || !is_library_name(path)) return std::nullopt;
+  return RecordedFile{path, static_cast<std::uint64_t>(*size)};
+}
+
+// The next ".so" behind which a path can end or a version can follow; the size of the bytes when there is none.
+std::size_t find_library(Bytes bytes, std::size_t from) {
+  constexpr std::string_view ending = ".so";
+  while (from < bytes.size()) {
+    const void* hit = memmem(bytes.data() + from, bytes.size() - from, ending.data(), ending.size());
+    if (!hit) return bytes.size();
+    std::size_t at = static_cast<std::size_t>(static_cast<const char*>(hit) - bytes.data());
+    char next = at + ending.size() < bytes.size() ? bytes[at + ending.size()] : '\0';
+    if (next == ',' || next == '.' || next == '"') return at;
+    from = at + ending.size();
+  }
+  return bytes.size();
+}
+
+}  // namespace
+
+std::vector<RecordedFile> parse_record_libraries(Bytes bytes) {
+  constexpr std::size_t most_libraries = 20000;
+  std::vector<RecordedFile> libraries;
+  for (std::size_t at = find_library(bytes, 0); at < bytes.size() && libraries.size() < most_libraries;) {
+    std::size_t end = std::min(bytes.find('\n', at), bytes.size());
+    std::size_t start = bytes.rfind('\n', at);
+    start = start == std::string_view::npos ? 0 : start + 1;
+    if (auto file = parse_record_line(bytes.substr(start, end - start))) libraries.push_back(*file);
+    at = find_library(bytes, end);
+  }
+  return libraries;
 }
 
 }  // namespace gpuwhy::dist_info

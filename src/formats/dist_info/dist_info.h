@@ -3,6 +3,7 @@
 // Nothing is trusted: bytes that make no sense give empty fields, never a wrong value.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -63,5 +64,18 @@ struct DirectUrl {
 };
 
 DirectUrl parse_direct_url(Bytes bytes);
+
+// A shared library (*.so, *.so.N) that RECORD lists with its size. The path is relative to the folder of packages, '/' between its parts.
+struct RecordedFile {
+  std::string_view path;   // a view of the bytes that were parsed
+  std::uint64_t size = 0;  // bytes
+
+  bool operator==(const RecordedFile&) const = default;
+};
+
+// The shared libraries of RECORD (PEP 376 and 627: a CSV of path, hash and size), in its order. Lines without a size, and paths that lead
+// out of the folder or are absolute, are left out. A framework's RECORD has thousands of lines and a dozen libraries: lines without a
+// library are passed over unread.
+std::vector<RecordedFile> parse_record_libraries(Bytes bytes);
 
 }  // namespace gpuwhy::dist_info

@@ -108,5 +108,39 @@ TEST(DirectUrls, an_editable_install_names_its_folder) {
   EXPECT_FALSE(parse_direct_url("not json").is_editable);
 }
 
+TEST(Record, only_shared_libraries_with_a_size_are_listed) {
+  constexpr std::string_view text =
+      "torch/__init__.py,sha256=x,100\r\n"
+      "torch/lib/libtorch_cuda.so,sha256=abc-_,995000000\r\n"
+      "torch/_C.cpython-312-x86_64-linux-gnu.so,sha256=q,37824\n"
+      "\"nvidia/a,b/lib/libx.so.12\",sha256=z,7\n"
+      "torch/sorted.source,sha256=z,7\n"
+      "torch/x.sort.py,sha256=z,7\n"
+      "torch/lib/libnosize.so,,\n"
+      "torch/lib/libcommaless.so\n"
+      "torch-2.10.0.dist-info/RECORD,,\n"
+      "triton/_C/libtriton.so,sha256=z,12";
+  EXPECT_EQ(parse_record_libraries(text), (std::vector<RecordedFile>{{"torch/lib/libtorch_cuda.so", 995000000},
+                                                                     {"torch/_C.cpython-312-x86_64-linux-gnu.so", 37824},
+                                                                     {"nvidia/a,b/lib/libx.so.12", 7},
+                                                                     {"triton/_C/libtriton.so", 12}}));
+}
+
+TEST(Record, a_path_that_leads_out_of_the_folder_is_left_out) {
+  EXPECT_TRUE(parse_record_libraries("../../../etc/evil.so,sha256=z,7\n/lib/libc.so.6,sha256=z,7\na/../../b.so,sha256=z,7\n").empty());
+}
+
+TEST(Record, a_size_that_is_no_number_is_no_size) {
+  EXPECT_TRUE(parse_record_libraries("a.so,sha256=z,-7\nb.so,sha256=z,99999999999999999999\nc.so,sha256=z,7x\n").empty());
+}
+
+TEST(Record, bytes_that_are_no_record_give_nothing) {
+  EXPECT_TRUE(parse_record_libraries("").empty());
+  EXPECT_TRUE(parse_record_libraries(std::string(100000, ',')).empty());
+  std::string many;
+  for (int i = 0; i < 50000; ++i) many += ".so";
+  EXPECT_TRUE(parse_record_libraries(many).empty());
+}
+
 }  // namespace
 }  // namespace gpuwhy::dist_info

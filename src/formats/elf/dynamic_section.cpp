@@ -22,14 +22,16 @@ enum Tag : std::uint64_t {
   tag_rpath = 15,
   tag_runpath = 29,
   tag_flags_1 = 0x6ffffffb,
+  tag_version_definitions = 0x6ffffffc,
+  tag_version_definition_count = 0x6ffffffd,
   tag_version_needs = 0x6ffffffe,
   tag_version_need_count = 0x6fffffff,
 };
 
 struct Entries {
   std::vector<std::uint64_t> needed;  // offsets into the string table
-  std::optional<std::uint64_t> strings, soname, rpath, runpath, version_needs;
-  std::uint64_t version_need_count = 0, flags_1 = 0;
+  std::optional<std::uint64_t> strings, soname, rpath, runpath, version_needs, version_definitions;
+  std::uint64_t version_need_count = 0, version_definition_count = 0, flags_1 = 0;
 };
 
 void take_entry(Entries& entries, std::uint64_t tag, std::uint64_t value) {
@@ -51,6 +53,12 @@ void take_entry(Entries& entries, std::uint64_t tag, std::uint64_t value) {
       break;
     case tag_flags_1:
       entries.flags_1 = value;
+      break;
+    case tag_version_definitions:
+      entries.version_definitions = value;
+      break;
+    case tag_version_definition_count:
+      entries.version_definition_count = value;
       break;
     case tag_version_needs:
       entries.version_needs = value;
@@ -87,23 +95,34 @@ void keep_higher(std::string& highest, std::string_view name, std::string_view p
   if (!known || *known < *version) highest = number;
 }
 
+// Small records that lie close together: one read serves many.
+class Records {
+ public:
+  explicit Records(MappedReader& mapped) : mapped_(mapped) {}
+
+  std::optional<Bytes> at(std::uint64_t address, std::size_t size) {
+    if (address < window_at_ || !slice(window_, address - window_at_, size)) {
+      auto bytes = mapped_.bytes_at(address, chunk);
+      if (!bytes) return std::nullopt;
+      window_ = std::move(*bytes);
+      window_at_ = address;
+    }
+    return slice(window_, address - window_at_, size);
+  }
+
+ private:
+  MappedReader& mapped_;
+  std::string window_;
+  std::uint64_t window_at_ = 0;
+};
+
 // Verneed (16 bytes: version, count, file, aux, next), each with a chain of Vernaux (16 bytes: hash, flags, other, name, next).
 void read_version_needs(MappedReader& mapped, const Entries& entries, Image& image) {
   std::uint64_t budget = most_version_needs;
   std::uint64_t need = *entries.version_needs;
-  std::string window;
-  std::uint64_t window_at = 0;
-  auto sixteen_at = [&](std::uint64_t address) -> std::optional<Bytes> {
-    if (address < window_at || !slice(window, address - window_at, entry_size)) {
-      auto bytes = mapped.bytes_at(address, chunk);
-      if (!bytes) return std::nullopt;
-      window = std::move(*bytes);
-      window_at = address;
-    }
-    return slice(window, address - window_at, entry_size);
-  };
+  Records records(mapped);
   for (std::uint64_t i = 0; i < entries.version_need_count && budget > 0; ++i, --budget) {
-    auto head = sixteen_at(need);
+    auto head = records.at(need, 16);
     if (!head) return;
     Cursor cursor(*head, 2);
     std::uint16_t count = *cursor.u16();
@@ -111,19 +130,41 @@ void read_version_needs(MappedReader& mapped, const Entries& entries, Image& ima
     std::uint64_t aux = need + *cursor.u32();
     std::uint32_t next = *cursor.u32();
     for (; count > 0 && budget > 0; --count, --budget) {
-      auto entry = sixteen_at(aux);
+      auto entry = records.at(aux, 16);
       if (!entry) return;
       Cursor inner(*entry, 8);
       std::uint32_t name = *inner.u32(), step = *inner.u32();
       if (auto text = mapped.string_at(*entries.strings + name)) {
         keep_higher(image.required_glibc, *text, "GLIBC_");
         keep_higher(image.required_glibcxx, *text, "GLIBCXX_");
+        keep_higher(image.required_cxxabi, *text, "CXXABI_");
       }
       if (step == 0) break;
       aux += step;
     }
     if (next == 0) return;
     need += next;
+  }
+}
+
+// Verdef (20 bytes: version, flags, index, count, hash, aux, next); the first Verdaux (8 bytes: name, next) of each is its own name.
+void read_version_definitions(MappedReader& mapped, const Entries& entries, Image& image) {
+  std::uint64_t definition = *entries.version_definitions;
+  Records records(mapped);
+  for (std::uint64_t i = 0; i < std::min<std::uint64_t>(entries.version_definition_count, most_version_needs); ++i) {
+    auto head = records.at(definition, 20);
+    if (!head) return;
+    Cursor cursor(*head, 12);
+    std::uint64_t aux = definition + *cursor.u32();
+    std::uint32_t next = *cursor.u32();
+    auto entry = records.at(aux, 8);
+    if (!entry) return;
+    if (auto text = mapped.string_at(*entries.strings + *Cursor(*entry).u32())) {
+      keep_higher(image.provided_glibcxx, *text, "GLIBCXX_");
+      keep_higher(image.provided_cxxabi, *text, "CXXABI_");
+    }
+    if (next == 0) return;
+    definition += next;
   }
 }
 
@@ -152,6 +193,8 @@ std::string read_dynamic_section(MappedReader& mapped, const Segment& dynamic, I
   }
   if (!complete) return "a name in the dynamic section lies outside of the segments";
   if (entries->version_needs) read_version_needs(mapped, *entries, image);
+  // Others define versions too, and nobody asks for them: the reads are saved.
+  if (entries->version_definitions && image.soname.starts_with("libstdc++.so")) read_version_definitions(mapped, *entries, image);
   return "";
 }
 

@@ -1,6 +1,7 @@
 // What the dynamic loader needs to know of an ELF file, read with a few small reads: the file may be 1 GB. Nothing in the file is trusted;
 // the work is bounded whatever the headers say. Source of the format: System V ABI (generic, x86-64 and AArch64 supplements) and the GNU
-// extensions (DT_VERNEED, DF_1_*). Source of the judgement: what glibc's loader accepts, skips or stops at (tests/loader compares).
+// extensions (DT_VERNEED, DT_VERDEF, DF_1_*). Source of the judgement: what glibc's loader accepts, skips or stops at (tests/loader
+// compares).
 #pragma once
 
 #include <cstdint>
@@ -59,7 +60,10 @@ struct Image {
   bool no_default_folders = false;            // DF_1_NODEFLIB
   std::string required_glibc;                 // highest x.y among the needs GLIBC_x.y: "2.34"
   std::string required_glibcxx;               // highest among GLIBCXX_x.y.z: "3.4.30"
-  std::uint64_t bytes_expected = 0;           // the highest end of a segment in the file
+  std::string required_cxxabi;                // highest among CXXABI_x.y.z: "1.3.13"
+  std::string provided_glibcxx;               // of a libstdc++ alone: the highest that it defines
+  std::string provided_cxxabi;
+  std::uint64_t bytes_expected = 0;  // the highest end of a segment in the file
 
   bool operator==(const Image&) const = default;
 };

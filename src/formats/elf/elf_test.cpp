@@ -168,5 +168,61 @@ TEST(Elf, a_dynamic_section_without_an_end_is_a_fault) {
   EXPECT_LT(reader.reads, 100u);
 }
 
+// A libstdc++.so.6 that defines GLIBCXX_3.4, _3.4.9, _3.4.30, _LDBL_3.4 and CXXABI_1.3, _1.3.13, _TM_1, and needs GLIBC_2.34.
+constexpr std::string_view cxx_library_hex =
+    "7f454c4602010100000000000000000003003e0001000000000000000000000040000000000000000000000000000000000000004000380002004000"
+    "000000000100000005000000000000000000000000000000000000000000000000000000c802000000000000c8020000000000000010000000000000"
+    "020000000600000048020000000000004802000000000000480200000000000080000000000000008000000000000000080000000000000001000100"
+    "010000001000000000000000b4919606000002000b000000000000000100010001000100664d5f02140000001c000000160000000000000001000000"
+    "0200010074299208140000001c00000025000000000000000100000003000100897f2902140000001c00000031000000000000000100000004000100"
+    "40f89702140000001c0000003f000000000000000100000005000100d3af6b05140000001c0000004e000000000000000100000006000100f317fd0a"
+    "140000001c00000059000000000000000100000007000100716fbc06140000001c00000067000000000000000100000008000100c402f90e14000000"
+    "000000007300000000000000006c6962632e736f2e3600474c4942435f322e3334006c6962737464632b2b2e736f2e3600474c49424358585f332e34"
+    "00474c49424358585f332e342e3900474c49424358585f332e342e3330004358584142495f312e33004358584142495f312e332e3133004358584142"
+    "495f544d5f3100474c49424358585f4c44424c5f332e34006c6962737464632b2b2e736f2e360000000000000e000000000000008400000000000000"
+    "feffff6f00000000b000000000000000ffffff6f000000000100000000000000fcffff6f00000000d000000000000000fdffff6f0000000008000000"
+    "000000000500000000000000b0010000000000000a00000000000000930000000000000000000000000000000000000000000000";
+
+std::string cxx_library() {
+  std::string bytes;
+  for (std::size_t i = 0; i + 1 < cxx_library_hex.size(); i += 2)
+    bytes += static_cast<char>(std::stoi(std::string(cxx_library_hex.substr(i, 2)), nullptr, 16));
+  return bytes;
+}
+
+TEST(Elf, the_highest_versions_that_a_cxx_library_defines_are_read) {
+  Image image = parse(cxx_library());
+  EXPECT_EQ(image.shape, Shape::whole);
+  EXPECT_EQ(image.soname, "libstdc++.so.6");
+  EXPECT_EQ(image.provided_glibcxx, "3.4.30");
+  EXPECT_EQ(image.provided_cxxabi, "1.3.13");
+  EXPECT_EQ(image.required_glibc, "2.34");
+}
+
+TEST(Elf, definitions_of_other_libraries_are_not_read) {
+  std::string bytes = cxx_library();
+  for (std::size_t at = bytes.find("libstdc++.so.6"); at != std::string::npos; at = bytes.find("libstdc++.so.6"))
+    bytes.replace(at, 14, "libotherx.so.6");
+  Image image = parse(bytes);
+  EXPECT_EQ(image.soname, "libotherx.so.6");
+  EXPECT_EQ(image.provided_glibcxx, "");
+}
+
+TEST(Elf, a_table_of_definitions_that_leads_nowhere_gives_nothing_wrong) {
+  std::string whole = cxx_library();
+  for (std::size_t at = 176; at < whole.size(); ++at) {
+    Image image = parse(patched(whole, at, 0xff, 1));
+    EXPECT_LE(image.provided_glibcxx.size(), whole.size()) << at;
+  }
+}
+
+TEST(Elf, the_versions_of_the_abi_that_a_library_needs_are_read) {
+  Image image =
+      parse(make_elf({.version_needs = {{"libstdc++.so.6", {"CXXABI_1.3", "CXXABI_1.3.9", "GLIBCXX_3.4.21", "CXXABI_FLOAT128"}}}}));
+  EXPECT_EQ(image.required_cxxabi, "1.3.9");
+  EXPECT_EQ(image.required_glibcxx, "3.4.21");
+  EXPECT_EQ(image.provided_cxxabi, "");
+}
+
 }  // namespace
 }  // namespace gpuwhy::elf

@@ -6,7 +6,9 @@
 
 #include "base/path.h"
 #include "base/text.h"
-#include "frameworks/architecture.h"
+#include "frameworks/common/cxx_library.h"
+#include "frameworks/common/musl_gate.h"
+#include "frameworks/common/processor_features.h"
 
 namespace gpuwhy::frameworks {
 
@@ -71,7 +73,7 @@ Gate import_gate(const Snapshot& snapshot, const Process& process, const PythonE
     gate.evidence.push_back({Source::package, build.folder, gate.summary});
     return gate;
   }
-  if (!process.has_program() || build.objects.empty()) {
+  if (!process.has_program() || process.loaded().empty()) {
     gate.state = GateState::unknown;
     gate.summary = process.has_program() ? "its libraries were not found"
                                          : fmt::format("the program behind {} was not found", environment.interpreter);
@@ -87,7 +89,15 @@ Gate import_gate(const Snapshot& snapshot, const Process& process, const PythonE
     gate.evidence.push_back({Source::elf, asked_by, "GLIBC_" + glibc});
     return gate;
   }
-  if (last.is_found()) return gate;
+  if (auto cxx = find_missing_cxx(process, build)) {
+    gate.state = GateState::failed;
+    gate.summary = fmt::format("{} needs {}; {} ends at {}", path::filename(cxx->asked_by), cxx->version, cxx->library, cxx->highest);
+    gate.log_line = fmt::format("ImportError: {}: version `{}' not found (required by {})", cxx->library, cxx->version, cxx->asked_by);
+    gate.evidence.push_back({Source::elf, cxx->asked_by, cxx->version});
+    return gate;
+  }
+  if (auto foreign = musl_gate(snapshot, process, build)) return *foreign;
+  if (last.is_found()) return instruction_gate(snapshot, environment, build).value_or(gate);
   gate = library_gate("import", Layer::framework_build, last, true, fmt::format("ImportError: {}", last.root_failure().loader_message()));
   return gate;
 }
@@ -222,47 +232,80 @@ Gate nvml_gate(const Snapshot& snapshot, const DriverAnswers* driver, const Reso
   return gate;
 }
 
-ArchitectureAnswer architecture_gate(const DriverAnswers* driver, const std::vector<std::string>& images, std::string_view source) {
+namespace {
+
+// What the cards lack, or what their first start costs, in one line that names each card.
+struct CardWords {
+  std::vector<std::string> without, compiled, refused;
+
+  void add(const CudaDevice& device, const CodeVerdict& verdict) {
+    std::string card = fmt::format("{} (compute capability {})", device.name, device.compute_capability);
+    if (verdict.gap == CodeGap::ptx_too_new) refused.push_back(card);
+    else if (verdict.support == CodeSupport::none) without.push_back(card);
+    else if (verdict.support == CodeSupport::jit_from_ptx) compiled.push_back(card);
+  }
+
+  std::string summary() const {
+    std::vector<std::string> parts;
+    if (!without.empty()) parts.push_back(fmt::format("the build has no code for {}", join(without, ", ")));
+    if (!refused.empty()) parts.push_back(fmt::format("it has only PTX that is newer than the driver for {}", join(refused, ", ")));
+    if (!compiled.empty()) parts.push_back(fmt::format("compiled from PTX at the first start for {}", join(compiled, ", ")));
+    return parts.empty() ? "the build holds code for every GPU" : join(parts, "; ");
+  }
+};
+
+// The list that the verdicts rest on, and where it stands.
+Evidence architecture_evidence(const FrameworkBuild& build, const std::vector<std::string>& images, std::string_view source) {
+  std::vector<std::string> base = base_set(build);
+  if (base.empty()) return {Source::package, std::string(source), join(images, " ")};
+  auto read = std::ranges::find_if(build.code, [](const CodeLibrary& library) { return library.groups.is_known() && !library.union_only; });
+  return {Source::elf, read->path, join(base, " ")};
+}
+
+ArchitectureAnswer open_answer(ArchitectureAnswer answer, Why why, std::string words) {
+  answer.gate.state = GateState::unknown;
+  answer.gate.summary = words;
+  answer.usable = Fact<std::int64_t>::unknown(why, std::move(words));
+  answer.verdicts.clear();
+  return answer;
+}
+
+}  // namespace
+
+ArchitectureAnswer architecture_gate(const DriverAnswers* driver, const FrameworkBuild& build, const std::vector<std::string>& images,
+                                     std::string_view source, Kernels kernels) {
   ArchitectureAnswer answer;
-  answer.gate = make_gate("architecture", Layer::first_kernel, GateState::unknown, std::string(unasked_words(driver)));
-  answer.usable = Fact<std::int64_t>::unknown(Why::not_probed, std::string(unasked_words(driver)));
-  if (!driver || !driver->devices.is_known()) return answer;
-  if (images.empty()) {
-    answer.gate.summary = "which GPU code this build holds is not known";
-    answer.usable = Fact<std::int64_t>::unknown(Why::not_probed, answer.gate.summary);
-    return answer;
+  answer.gate = make_gate("architecture", Layer::first_kernel, GateState::unknown, "");
+  if (!driver || !driver->devices.is_known()) return open_answer(answer, Why::not_probed, std::string(unasked_words(driver)));
+  if (const CodeLibrary* unread = find_unread_library(build)) {
+    answer.gate.evidence.push_back(unread->groups.evidence());
+    return open_answer(answer, unread->groups.why(), unread->groups.detail());
   }
+  Evidence evidence = architecture_evidence(build, images, source);
+  if (evidence.excerpt.empty()) return open_answer(answer, Why::not_probed, "which GPU code this build holds is not known");
+  answer.gate.evidence.push_back(std::move(evidence));
+  int driver_cuda = driver->version.is_known() ? static_cast<int>(*driver->version) : 0;
   std::int64_t usable = 0;
-  bool open = false;
-  std::vector<std::string> without, compiled;
+  CardWords words;
   for (const CudaDevice& device : *driver->devices) {
-    switch (judge_code(images, device.compute_capability).support) {
-      case CodeSupport::native:
-        ++usable;
-        break;
-      case CodeSupport::jit_from_ptx:
-        ++usable, compiled.push_back(device.name);
-        break;
-      case CodeSupport::none:
-        without.push_back(fmt::format("{} (compute capability {})", device.name, device.compute_capability));
-        break;
-      case CodeSupport::unknown:
-        open = true;
-        break;
-    }
-  }
-  answer.gate.evidence.push_back({Source::package, std::string(source), join(images, " ")});
-  if (open) {
-    answer.gate.summary = "the compute capability of a GPU is not known";
-    answer.usable = Fact<std::int64_t>::unknown(Why::malformed, answer.gate.summary);
-    return answer;
+    CodeVerdict verdict = judge_build(build, images, device.compute_capability, driver_cuda);
+    if (verdict.support == CodeSupport::unknown)
+      return open_answer(answer, Why::malformed,
+                         parse_compute_capability(device.compute_capability) ? fmt::format("which code serves {} is not known", device.name)
+                                                                             : "the compute capability of a GPU is not known");
+    if (verdict.support != CodeSupport::none || kernels == Kernels::compiled_at_run_time) ++usable;
+    words.add(device, verdict);
+    answer.verdicts.push_back(std::move(verdict));
   }
   answer.usable = Fact<std::int64_t>::known(usable, driver->devices.evidence());
-  answer.gate.state = without.empty() ? GateState::passed : usable > 0 ? GateState::degraded : GateState::failed;
-  if (!without.empty()) answer.gate.summary = fmt::format("the build has no code for {}", join(without, ", "));
-  else if (!compiled.empty()) answer.gate.summary = fmt::format("compiled from PTX at the first start for {}", join(compiled, ", "));
-  else answer.gate.summary = "the build holds code for every GPU";
+  bool all_served = words.without.empty() && words.refused.empty();
+  answer.gate.state = all_served ? GateState::passed : usable > 0 ? GateState::degraded : GateState::failed;
+  answer.gate.summary = words.summary();
   return answer;
+}
+
+ArchitectureAnswer architecture_gate(const DriverAnswers* driver, const std::vector<std::string>& images, std::string_view source) {
+  return architecture_gate(driver, FrameworkBuild{}, images, source);
 }
 
 std::string driver_error_words(std::int64_t code) {
@@ -300,7 +343,7 @@ bool dies_in_the_loader(const Prediction& prediction) {
 void conclude(Prediction& prediction) {
   const Gate* failed = prediction.first_failed();
   prediction.blocked_at = failed ? failed->name : "";
-  if (dies_in_the_loader(prediction)) prediction.outcome = Outcome::aborts;
+  if (dies_in_the_loader(prediction) || (failed && dies_of_instructions(*failed))) prediction.outcome = Outcome::aborts;
   for (const Gate& gate : prediction.gates) {
     bool speaks = gate.state == GateState::failed || gate.state == GateState::degraded;
     if (speaks && !gate.log_line.empty()) prediction.expected_log.push_back(gate.log_line);

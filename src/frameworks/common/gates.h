@@ -4,6 +4,7 @@
 #include <string>
 
 #include "facts/facts.h"
+#include "frameworks/architecture.h"
 #include "frameworks/common/process.h"
 #include "model/prediction.h"
 #include "model/snapshot.h"
@@ -39,7 +40,13 @@ Gate nvml_gate(const Snapshot& snapshot, const DriverAnswers* driver, const Reso
 struct ArchitectureAnswer {
   Gate gate;
   Fact<std::int64_t> usable;
+  std::vector<CodeVerdict> verdicts;  // of each card of the driver, in its order; empty when nobody can tell
 };
+// Where a framework makes its kernels. One that compiles them at run time can use a card for which its prebuilt ones have no code.
+enum class Kernels { prebuilt, compiled_at_run_time };
+// By the build's own libraries where they were read, else by `images`, which `source` names. The last piece of evidence holds the list.
+ArchitectureAnswer architecture_gate(const DriverAnswers* driver, const FrameworkBuild& build, const std::vector<std::string>& images,
+                                     std::string_view source, Kernels kernels = Kernels::prebuilt);
 ArchitectureAnswer architecture_gate(const DriverAnswers* driver, const std::vector<std::string>& images, std::string_view source);
 
 // "CUDA_ERROR_NO_DEVICE: no CUDA-capable device is detected", or "UNKNOWN ERROR (303)" for a code without a name.

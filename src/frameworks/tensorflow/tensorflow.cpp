@@ -82,10 +82,21 @@ void open_libraries(Process& process, const FrameworkBuild& build, const Version
   if (auto graph = cudnn_graph_gate(process, release, *cudnn_major, cudnn)) prediction.gates.push_back(*graph);
 }
 
+// TensorFlow's words for its build: "compute_90" asks the compiler for machine code and PTX, "sm_90" for machine code alone (configure.py).
+std::vector<std::string> with_code_beside_ptx(const std::vector<std::string>& words) {
+  std::vector<std::string> images;
+  for (const std::string& word : words) {
+    std::string code = replace_all(word, "compute_", "sm_");
+    if (std::ranges::find(images, code) == images.end()) images.push_back(code);
+    if (code != word) images.push_back(word);
+  }
+  return images;
+}
+
 std::vector<std::string> architectures_of(const FrameworkBuild& build, const Version& release, std::string& source) {
   if (build.architectures.is_known()) {
     source = build.architectures.evidence().locator;
-    return *build.architectures;
+    return with_code_beside_ptx(*build.architectures);
   }
   const facts::TensorflowRelease* row = facts::find_tensorflow(release);
   if (!row || row->sass.empty()) return {};
@@ -117,7 +128,7 @@ void play_first_kernel(const Snapshot& snapshot, const FrameworkBuild& build, co
   const DriverAnswers* driver = find_driver(snapshot, prediction.libcuda);
   std::string source;
   std::vector<std::string> images = architectures_of(build, release, source);
-  ArchitectureAnswer architecture = architecture_gate(driver, images, source);
+  ArchitectureAnswer architecture = architecture_gate(driver, build, images, source);
   if (architecture.gate.state == GateState::failed || architecture.gate.state == GateState::degraded)
     architecture.gate.log_line = "TensorFlow was not built with CUDA kernel binaries compatible with compute capability";
   prediction.gates.push_back(architecture.gate);

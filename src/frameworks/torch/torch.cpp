@@ -230,7 +230,7 @@ void play_runtime(const Snapshot& snapshot, const FrameworkBuild& build, Process
   if (auto parts = cudnn_parts_gate(process)) prediction.gates.push_back(*parts);
   std::string source;
   std::vector<std::string> images = architectures_of(build, snapshot, source);
-  ArchitectureAnswer architecture = architecture_gate(driver, images, source);
+  ArchitectureAnswer architecture = architecture_gate(driver, build, images, source);
   if (architecture.gate.state == GateState::failed || architecture.gate.state == GateState::degraded)
     architecture.gate.log_line = "CUDA error: no kernel image is available for execution on the device";
   prediction.gates.push_back(architecture.gate);

@@ -27,6 +27,10 @@ void take_image(Candidate& candidate, const elf::Image& image, std::uint16_t elf
   candidate.runpath = image.runpath.value_or("");
   candidate.no_default_folders = image.no_default_folders;
   candidate.required_glibc = image.required_glibc;
+  candidate.required_glibcxx = image.required_glibcxx;
+  candidate.required_cxxabi = image.required_cxxabi;
+  candidate.provided_glibcxx = image.provided_glibcxx;
+  candidate.provided_cxxabi = image.provided_cxxabi;
   auto becomes = [&](CandidateState state, std::string detail) {
     candidate.state = state;
     candidate.detail = std::move(detail);

@@ -6,6 +6,7 @@
 #include <charconv>
 
 #include "base/text.h"
+#include "probes/driver_call/nvml_cards.h"
 #include "probes/driver_call/probe_text.h"
 
 namespace gpuwhy {
@@ -145,19 +146,6 @@ Reason Reader::item_problem(std::string_view list, std::int64_t index, std::stri
   return unanswered(fmt::format("{}.{}.{}", list, index, field));
 }
 
-// "00000000:3B:00.0" (NVML) and "0000:3B:00.0" (CUDA) -> "0000:3b:00.0", as /sys/bus/pci/devices names it.
-std::string normalised_pci_address(std::string_view text) {
-  std::string address = to_lower(text);
-  while (address.find(':') != std::string::npos && address.find(':') > 4 && address.front() == '0') address.erase(0, 1);
-  return address;
-}
-
-// Digits, a dot, digits.
-bool is_capability(std::string_view text) {
-  std::size_t dot = text.find('.');
-  return dot != std::string_view::npos && text.size() <= 8 && is_digits(text.substr(0, dot)) && is_digits(text.substr(dot + 1));
-}
-
 std::optional<CudaDevice> Reader::device(std::int64_t index, Reason& problem) const {
   CudaDevice device;
   for (std::string_view field : {"name", "pci", "capability", "memory", "compute-mode"}) {
@@ -255,6 +243,7 @@ void Reader::read_nvml(DriverAnswers& answers) const {
     answers.nvml_count = unknown<std::int64_t>(reason, "nvmlDeviceGetCount_v2");
     answers.nvml_driver_version = unknown<std::string>(reason, "nvmlSystemGetDriverVersion");
     answers.nvml_uuids = unknown<std::vector<std::string>>(reason, "nvmlDeviceGetUUID");
+    answers.nvml_devices = unknown<std::vector<NvmlDevice>>(reason, "nvmlDeviceGetHandleByIndex_v2");
     return;
   }
   static constexpr std::string_view version_call = "nvmlSystemGetDriverVersion";
@@ -266,8 +255,16 @@ void Reader::read_nvml(DriverAnswers& answers) const {
         unknown<std::string>({Why::malformed, fmt::format("{} answered {}", version_call, version->code)}, version_call);
   else answers.nvml_driver_version = unknown<std::string>(unanswered(version_call), version_call);
   answers.nvml_count = number_of("nvml", "nvmlDeviceGetCount_v2", devices_limit);
-  if (answers.nvml_count.is_known()) answers.nvml_uuids = nvml_uuids(*answers.nvml_count);
-  else answers.nvml_uuids = unknown<std::vector<std::string>>({answers.nvml_count.why(), answers.nvml_count.detail()}, "nvmlDeviceGetUUID");
+  if (!answers.nvml_count.is_known()) {
+    reason = {answers.nvml_count.why(), answers.nvml_count.detail()};
+    answers.nvml_uuids = unknown<std::vector<std::string>>(reason, "nvmlDeviceGetUUID");
+    answers.nvml_devices = unknown<std::vector<NvmlDevice>>(reason, "nvmlDeviceGetHandleByIndex_v2");
+    return;
+  }
+  answers.nvml_uuids = nvml_uuids(*answers.nvml_count);
+  Reason missing = unanswered("nvmlDeviceGetHandleByIndex_v2");
+  answers.nvml_devices =
+      parse_nvml_cards(text_, *answers.nvml_count, {run_.end == ProbeRun::End::finished, missing.why, std::move(missing.detail)});
 }
 
 DriverAnswers Reader::read(const std::string& requested_libcuda) {

@@ -17,6 +17,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   DriverAnswers answers = parse_driver_answers(run, "libcuda.so.1");
   GW_CHECK(!answers.devices.is_known() || static_cast<std::int64_t>(answers.devices->size()) == *answers.count);
   GW_CHECK(!answers.nvml_uuids.is_known() || static_cast<std::int64_t>(answers.nvml_uuids->size()) == *answers.nvml_count);
+  GW_CHECK(!answers.nvml_devices.is_known() || static_cast<std::int64_t>(answers.nvml_devices->size()) == *answers.nvml_count);
   GW_CHECK(answers.loaded_libcuda.is_known() || !answers.init.is_known());
   std::vector<DeviceNode> nodes(2);
   nodes[0].path = "/dev/nvidia0";

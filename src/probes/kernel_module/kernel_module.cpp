@@ -4,6 +4,7 @@
 #include "probes/kernel_module/blacklist.h"
 #include "probes/kernel_module/fabric.h"
 #include "probes/kernel_module/module_files.h"
+#include "probes/kernel_module/module_gpus.h"
 #include "probes/kernel_module/module_state.h"
 #include "probes/kernel_module/packages.h"
 #include "probes/kernel_module/signing.h"
@@ -26,6 +27,8 @@ void probe_running_kernel(Machine& machine, Snapshot& snapshot, const std::strin
   section.signature_enforced = read_signature_enforced(machine);
   section.nvswitch_present = find_nvswitch(machine);
   section.fabric_manager_running = find_fabric_manager(machine, elsewhere);
+  section.gpus = read_module_gpus(machine);
+  section.uvm_hmm_disabled = read_hmm_disabled(machine);
 }
 
 void leave_running_kernel_unknown(KernelModule& section) {
@@ -33,6 +36,8 @@ void leave_running_kernel_unknown(KernelModule& section) {
   section.nvswitch_present = section.fabric_manager_running = not_probed<bool>(no_running_kernel);
   section.loaded_version = section.loaded_flavour = section.lockdown = not_probed<std::string>(no_running_kernel);
   section.rivals_loaded = not_probed<std::vector<std::string>>(no_running_kernel);
+  section.gpus = not_probed<std::vector<ModuleGpu>>(no_running_kernel);
+  section.uvm_hmm_disabled = not_probed<bool>(no_running_kernel);
 }
 
 std::string why_kernel_is_elsewhere(Machine& machine) {

@@ -228,5 +228,34 @@ TEST(KernelModuleProbe, what_was_refused_is_named) {
   EXPECT_EQ(facts, (std::vector<std::string>{"the DKMS tree", "Secure Boot"}));
 }
 
+TEST(ModuleGpus, are_read_with_model_firmware_and_exclusion) {
+  MemoryMachine machine = plain_host();
+  load_driver(machine, open_line);
+  machine.file("/proc/driver/nvidia/gpus/0000:01:00.0/information", "Model: \t\t Unknown\nGPU Firmware: \t N/A\nGPU Excluded:\t No\n");
+  KernelModule section = probe(machine);
+  ASSERT_TRUE(section.gpus.is_known());
+  EXPECT_EQ(*section.gpus, (std::vector<ModuleGpu>{{"0000:01:00.0", "Unknown", "N/A", "No"}}));
+}
+
+TEST(ModuleGpus, are_absent_without_their_folder_and_unknown_when_cut) {
+  MemoryMachine bare = plain_host(), cut = plain_host();
+  EXPECT_TRUE(probe(bare).gpus.is_absent());
+  cut.file("/proc/driver/nvidia/gpus/0000:01:00.0/information", "Mod");
+  EXPECT_EQ(probe(cut).gpus.why(), Why::malformed);
+}
+
+TEST(HmmParameter, is_read_where_the_module_has_it) {
+  const std::string path = "/sys/module/nvidia_uvm/parameters/uvm_disable_hmm";
+  for (auto [text, expected] : {std::pair{"Y\n", true}, {"N\n", false}, {"1\n", true}}) {
+    MemoryMachine machine = plain_host();
+    machine.file(path, text);
+    EXPECT_TRUE(probe(machine).uvm_hmm_disabled.is(expected)) << text;
+  }
+  MemoryMachine without = plain_host(), odd = plain_host();
+  EXPECT_TRUE(probe(without).uvm_hmm_disabled.is_absent());
+  odd.file(path, "perhaps\n");
+  EXPECT_EQ(probe(odd).uvm_hmm_disabled.why(), Why::malformed);
+}
+
 }  // namespace
 }  // namespace gpuwhy

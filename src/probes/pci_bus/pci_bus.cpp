@@ -50,6 +50,22 @@ Fact<std::int64_t> read_numa_node(Machine& machine, const std::string& folder) {
   return node ? Fact<std::int64_t>::known(*node, evidence_at(path, *text)) : malformed<std::int64_t>(path, *text);
 }
 
+// The kernel would wake a sleeping card for this read, so one that sleeps is left alone. A card that is gone answers every read with ones.
+Fact<bool> read_answers(Machine& machine, const std::string& folder) {
+  auto power = machine.read(folder + "/power/runtime_status", 4096);
+  const std::string path = folder + "/config";
+  if (power && trim(*power) == "suspended") return not_probed<bool>("the card sleeps and was not woken", evidence_at(path));
+  auto file = machine.open(path);
+  if (!file) return failed<bool>(file.error(), path);
+  constexpr std::size_t header = 64;  // bytes; what every user may read
+  auto bytes = (*file)->read_at(0, header);
+  if (!bytes) return failed<bool>(bytes.error(), path);
+  constexpr std::size_t vendor_and_device = 4;
+  if (bytes->size() < vendor_and_device) return malformed<bool>(path, "");
+  bool silent = bytes->find_first_not_of('\xff') == std::string::npos;
+  return Fact<bool>::known(!silent, evidence_at(path, silent ? "all bytes are ff" : ""));
+}
+
 // What one folder of the bus turned out to be.
 struct Looked {
   std::optional<PciFunction> display;
@@ -85,6 +101,7 @@ Looked look_at(Machine& machine, const std::string& address) {
   function.driver = read_driver(machine, folder);
   function.bars = read_bars(machine, folder, function.vendor == nvidia);
   function.numa_node = read_numa_node(machine, folder);
+  if (function.vendor == nvidia) function.answers = read_answers(machine, folder);
   return {.display = std::move(function)};
 }
 

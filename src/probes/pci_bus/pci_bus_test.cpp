@@ -144,5 +144,22 @@ TEST(ProbePciBus, a_root_folder_says_nothing_about_hardware) {
   EXPECT_TRUE(probe(machine).pci.display.is_unknown());
 }
 
+Fact<bool> answers_of(const std::string& config, const char* power) {
+  MemoryMachine machine;
+  add_function(machine, "0000:01:00.0", "0x030000\n", "0x10de\n", "0x2860\n");
+  machine.file("/sys/devices/pci0000:00/0000:01:00.0/config", config);
+  machine.file("/sys/devices/pci0000:00/0000:01:00.0/power/runtime_status", power);
+  return probe(machine).pci.display->front().answers;
+}
+
+TEST(ProbePciBus, a_card_whose_configuration_reads_as_ones_has_left_the_bus) {
+  EXPECT_TRUE(answers_of(std::string(64, '\xff'), "active\n").is(false));
+  EXPECT_TRUE(answers_of(std::string("\xde\x10\x60\x28", 4) + std::string(60, '\xff'), "active\n").is(true));
+}
+
+TEST(ProbePciBus, a_sleeping_card_is_not_woken) { EXPECT_EQ(answers_of(std::string(64, '\xff'), "suspended\n").why(), Why::not_probed); }
+
+TEST(ProbePciBus, a_configuration_that_is_cut_says_nothing) { EXPECT_EQ(answers_of("\xff\xff", "active\n").why(), Why::malformed); }
+
 }  // namespace
 }  // namespace gpuwhy

@@ -142,7 +142,20 @@ constexpr std::array<Candidate, 10> candidates = {{
     {"kubernetes", find_kubernetes},
 }};
 
+constexpr const char* tegra_release = "/etc/nv_tegra_release";
+constexpr const char* device_tree = "/proc/device-tree/compatible";
+
 }  // namespace
+
+Fact<std::string> find_jetson_board(Machine& machine) {
+  Markers markers = find_jetson(machine);
+  for (const Evidence& marker : markers)
+    if (marker.locator == "/proc/device-tree/model" && !marker.excerpt.empty()) return Fact<std::string>::known(marker.excerpt, marker);
+  if (!markers.empty()) return Fact<std::string>::known("NVIDIA Jetson", markers.front());
+  for (const char* path : {tegra_release, device_tree})
+    if (auto info = machine.stat(path); !info && !is_missing(info.error())) return failed<std::string>(info.error(), path);
+  return Fact<std::string>::absent(evidence_at(device_tree));
+}
 
 Place find_place(Machine& machine) {
   for (const Candidate& candidate : candidates)

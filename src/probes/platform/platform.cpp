@@ -94,14 +94,44 @@ Fact<bool> find_slurm(Machine& machine) {
   return doubt ? *doubt : Fact<bool>::known(false, {Source::env, "PATH", "no sinfo, no srun, no slurm.conf"});
 }
 
-Fact<bool> find_injected_driver(Machine& machine, const Text& container) {
-  if (container.is_absent()) return Fact<bool>::known(false, container.evidence());
+// A pod is a container whether or not its engine left a mark.
+Fact<bool> find_injected_driver(Machine& machine, const Text& container, std::string_view place) {
+  if (container.is_absent() && place != "kubernetes") return Fact<bool>::known(false, container.evidence());
   if (machine.basis() == Machine::Basis::root_folder) return not_probed<bool>("a root folder has no mounts of its own");
   auto mounts = read_mounts(machine);
   if (mounts.is_absent()) return not_probed<bool>("/proc/self/mountinfo is not shown here", mounts.evidence());
   if (mounts.is_unknown()) return Fact<bool>::unknown(mounts.why(), mounts.detail(), mounts.evidence());
   std::vector<std::string> injected = find_injected(*mounts);
   return Fact<bool>::known(!injected.empty(), evidence_at("/proc/self/mountinfo", injected.empty() ? "" : injected.front()));
+}
+
+// Who may refuse a device file to this process: the devices controller of version 1, or a program of version 2 in the one hierarchy.
+// Lines of /proc/self/cgroup: "5:devices:/docker/3f2a", "0::/user.slice" (cgroups(7)).
+Text find_cgroup(Machine& machine) {
+  const std::string path = "/proc/self/cgroup";
+  auto text = machine.read(path);
+  if (!text)
+    return is_missing(text.error()) ? not_probed<std::string>(path + " is not shown here") : failed<std::string>(text.error(), path);
+  bool is_unified = false;
+  for (std::string_view line : lines(*text)) {
+    auto parts = split(line, ':');
+    if (parts.size() < 3) continue;
+    for (std::string_view controller : split(parts[1], ','))
+      if (controller == "devices") return Text::known("v1", evidence_at(path, line));
+    is_unified |= parts[0] == "0" && parts[1].empty();
+  }
+  return is_unified ? Text::known("v2", evidence_at(path, *text)) : Text::absent(evidence_at(path, *text));
+}
+
+// The snap of Docker keeps its images and containers in its own folder.
+std::optional<Evidence> find_snap_docker(Machine& machine) {
+  auto mounts = read_mounts(machine);
+  if (!mounts.is_known()) return std::nullopt;
+  constexpr std::string_view folder = "/var/snap/docker/";
+  for (const procfs::Mount& mount : *mounts)
+    if (mount.root.contains(folder) || (mount.mount_point == "/" && mount.super_options.contains(folder)))
+      return evidence_at("/proc/self/mountinfo", folder);
+  return std::nullopt;
 }
 
 Text most_specific_kind(Machine& machine, const Place& place, const Text& container) {
@@ -126,11 +156,15 @@ void probe_platform(Machine& machine, Snapshot& snapshot) {
   platform.kind = most_specific_kind(machine, place, platform.container);
   for (const Evidence& marker : place.markers) platform.markers.push_back(marker_text(marker));
   if (platform.container.is_known()) platform.markers.push_back(marker_text(platform.container.evidence()));
+  if (platform.container.is_known())
+    if (auto snap = find_snap_docker(machine)) platform.markers.push_back(marker_text(*snap));
   platform.accelerator = find_accelerator(machine, place.kind);
   platform.slurm_job = find_slurm_job(machine);
   platform.slurm_gpus = find_slurm_gpus(machine);
   platform.slurm_installed = find_slurm(machine);
-  platform.injected_driver = find_injected_driver(machine, platform.container);
+  platform.injected_driver = find_injected_driver(machine, platform.container, place.kind);
+  platform.jetson = find_jetson_board(machine);
+  platform.cgroup = find_cgroup(machine);
 }
 
 }  // namespace gpuwhy

@@ -345,5 +345,51 @@ TEST(ProbePlatform, outside_of_a_container_nothing_is_injected_and_hidden_mounts
   EXPECT_TRUE(probe(hidden).platform.injected_driver.is_unknown());
 }
 
+TEST(ProbePlatform, a_jetson_board_is_named_in_a_container_and_in_a_pod_too) {
+  MemoryMachine board, pod, bare, only_release;
+  docker(pod);
+  for (MemoryMachine* m : {&board, &pod})
+    m->file("/proc/device-tree/compatible", std::string("nvidia,p3767-0005\0nvidia,tegra234\0", 34))
+        .file("/proc/device-tree/model", std::string("NVIDIA Jetson Orin Nano\0", 24));
+  pod.variables({{"KUBERNETES_SERVICE_HOST", "10.0.0.1"}});
+  host(bare);
+  only_release.file("/etc/nv_tegra_release", "# R36 (release), REVISION: 4.3\n");
+  EXPECT_EQ(shown(probe(board).platform.jetson), "NVIDIA Jetson Orin Nano");
+  EXPECT_EQ(shown(probe(pod).platform.jetson), "NVIDIA Jetson Orin Nano");
+  EXPECT_EQ(shown(probe(bare).platform.jetson), "absent");
+  EXPECT_EQ(shown(probe(only_release).platform.jetson), "NVIDIA Jetson");
+}
+
+TEST(ProbePlatform, a_board_whose_marks_are_denied_is_unknown) {
+  MemoryMachine machine;
+  machine.denies("/etc/nv_tegra_release");
+  EXPECT_EQ(shown(probe(machine).platform.jetson), "unknown");
+}
+
+TEST(ProbePlatform, the_version_of_cgroups_is_that_of_the_devices_controller) {
+  const std::pair<const char*, const char*> cases[] = {
+      {"0::/user.slice\n", "v2"},
+      {"12:cpuset:/\n5:devices:/docker/3f2a\n0::/\n", "v1"},
+      {"4:net_cls,devices:/\n", "v1"},
+      {"2:cpu:/\n", "absent"},
+  };
+  for (const auto& [text, version] : cases) {
+    MemoryMachine machine;
+    machine.file("/proc/self/cgroup", text);
+    EXPECT_EQ(shown(probe(machine).platform.cgroup), version) << text;
+  }
+  MemoryMachine hidden;
+  EXPECT_EQ(shown(probe(hidden).platform.cgroup), "unknown");
+}
+
+TEST(ProbePlatform, a_container_of_the_snap_of_docker_is_marked) {
+  MemoryMachine machine;
+  machine.file("/.dockerenv", "")
+      .file("/proc/self/mountinfo",
+            "700 600 0:80 / / rw - overlay overlay rw,lowerdir=/var/snap/docker/common/var-lib-docker/overlay2/l/A,upperdir=/u,workdir=/w\n"
+            "701 700 8:1 /var/snap/docker/common/var-lib-docker/containers/3f2a/hosts /etc/hosts rw - ext4 /dev/sda1 rw\n");
+  EXPECT_EQ(probe(machine).platform.markers.back(), "/proc/self/mountinfo: /var/snap/docker/");
+}
+
 }  // namespace
 }  // namespace gpuwhy

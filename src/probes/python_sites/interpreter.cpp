@@ -90,6 +90,19 @@ void read_venv(Machine& machine, Interpreter& python) {
   }
 }
 
+// A link to nothing: what it was made from is gone. A failure of another kind says nothing about that.
+Fact<std::string> base_problem_of(Machine& machine, const Interpreter& python, const AccessError& error, const std::string& note) {
+  Evidence evidence{Source::file, python.command, ""};
+  auto info = machine.lstat(python.command);
+  bool dangling = error.problem == AccessProblem::not_found && info && info->kind == FileKind::symlink;
+  if (dangling) {
+    if (auto target = machine.read_link(python.command)) evidence.excerpt = "-> " + printable(*target);
+    return Fact<std::string>::known(note, evidence);
+  }
+  Why why = error.problem == AccessProblem::denied ? Why::denied : Why::malformed;
+  return Fact<std::string>::unknown(why, printable(error.detail), evidence);
+}
+
 // Why there is no program behind the command, in words.
 std::string missing_program_note(Machine& machine, const Interpreter& python, const AccessError& error) {
   if (error.problem == AccessProblem::denied) return fmt::format("{} may not be read by this user", python.command);
@@ -137,6 +150,10 @@ Interpreter read_interpreter(Machine& machine, const PythonSettings& settings, c
   auto real = machine.real_path(python.command);
   if (!real) {
     python.notes.push_back(missing_program_note(machine, python, real.error()));
+    python.base_problem = base_problem_of(machine, python, real.error(), python.notes.back());
+    for (const char* key : {"version_info", "version"})
+      if (auto found = python.venv.find(key); found != python.venv.end() && python.version.empty())
+        python.version = minor_version(found->second), python.version_source = python.venv_file;
     return python;
   }
   auto file = machine.open(*real);
@@ -155,6 +172,7 @@ Interpreter read_interpreter(Machine& machine, const PythonSettings& settings, c
     return python;
   }
   python.program = *real;
+  python.base_problem = Fact<std::string>::absent({Source::file, python.program, ""});
   python.loader = image.interpreter;
   read_version(machine, image, python);
   return python;

@@ -21,6 +21,7 @@ struct Interpreter {
   std::string venv_folder;                  // the environment that pyvenv.cfg makes it part of; "" = none
   std::string venv_file;                    // that pyvenv.cfg
   std::map<std::string, std::string> venv;  // its keys
+  Fact<std::string> base_problem;           // as PythonEnvironment::base_problem, as far as the interpreter's own file tells
   std::vector<std::string> notes;
 };
 

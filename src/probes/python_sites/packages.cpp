@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::size_t most_packages = 2000;
 
-constexpr std::array<std::string_view, 28> prefixes_that_matter = {"tensorflow",
+constexpr std::array<std::string_view, 29> prefixes_that_matter = {"tensorflow",
                                                                    "tf-",
                                                                    "intel-tensorflow",
                                                                    "intel-extension-for-",
@@ -43,20 +43,30 @@ constexpr std::array<std::string_view, 28> prefixes_that_matter = {"tensorflow",
                                                                    "libtorch",
                                                                    "nccl",
                                                                    "libnccl",
-                                                                   "libtensorflow"};
+                                                                   "libtensorflow",
+                                                                   "paddlepaddle"};
 
-constexpr std::array<std::string_view, 4> names_that_matter = {"numpy", "ml-dtypes", "xgboost", "bitsandbytes"};
+constexpr std::array<std::string_view, 9> names_that_matter = {"numpy", "ml-dtypes", "xgboost",  "bitsandbytes", "flash-attn",
+                                                               "vllm",  "xformers",  "lightgbm", "spacy"};
+
+// Libraries that ride on a framework: what they ask of it says whether the two fit.
+constexpr std::array<std::string_view, 12> riders = {"torchvision", "torchaudio", "triton",   "flash-attn", "bitsandbytes", "vllm",
+                                                     "xformers",    "keras",      "tf-keras", "cupy",       "ml-dtypes",    "xgboost"};
 
 bool is_framework(std::string_view name) {
   return name.starts_with("tensorflow") || name.starts_with("tf-nightly") || name.starts_with("intel-tensorflow") || name == "torch" ||
-         name == "tf-rocm" || name == "jaxlib" || name == "jax" || name == "onnxruntime-gpu";
+         name == "tf-rocm" || name.starts_with("jax") || name.starts_with("onnxruntime");
+}
+
+bool keeps_requirements(std::string_view name) {
+  return is_framework(name) || name.starts_with("cupy-") || std::ranges::find(riders, name) != riders.end();
 }
 
 bool requirement_matters(const std::string& requirement) {
   std::string name = dist_info::requirement_name(requirement);
   return name.starts_with("nvidia-") || name.starts_with("cuda-") || name == "triton" || name == "pytorch-triton" ||
          name == "tensorflow-intel" || name.starts_with("tensorflow-cpu") || name.starts_with("tensorflow-macos") ||
-         name.starts_with("tensorrt");
+         name.starts_with("tensorrt") || name == "torch" || name == "numpy" || name.starts_with("jax");
 }
 
 class Collector {
@@ -103,7 +113,7 @@ void Collector::read_metadata(const std::string& location, const dist_info::Entr
   package.damaged_metadata = !metadata.headers_complete || metadata.name.empty() || metadata.version.empty();
   if (package.version.empty()) package.version = printable(metadata.version, 100);
   package.requires_python = printable(metadata.requires_python, 200);
-  if (is_framework(package.name))
+  if (keeps_requirements(package.name))
     for (const std::string& requirement : metadata.requires_dist)
       if (requirement_matters(requirement)) package.requires_dist.push_back(printable(requirement, 300));
 }

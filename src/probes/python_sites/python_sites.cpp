@@ -50,6 +50,24 @@ std::string kind_of(Machine& machine, const Interpreter& python, const std::stri
 
 bool is_judged(const Interpreter& python) { return !python.program.empty() && !python.version.empty() && python.version.starts_with("3."); }
 
+// The program may be a copy (venv --copies) that outlived the Python it was copied from. Only what is surely not there is gone.
+Fact<std::string> lost_library(Machine& machine, const Interpreter& python) {
+  auto home = python.venv.find("home");
+  Evidence evidence{Source::file, python.venv_file, home == python.venv.end() ? "" : "home = " + printable(home->second)};
+  if (home == python.venv.end() || !home->second.starts_with('/'))
+    return Fact<std::string>::unknown(Why::malformed, "pyvenv.cfg does not name the Python it was made from", evidence);
+  std::string base(path::parent(path::normalised(home->second)));
+  for (const char* library : {"lib", "lib64"}) {
+    std::string folder = path::join(base, fmt::format("{}/python{}{}", library, python.version, python.is_free_threaded ? "t" : ""));
+    auto info = machine.stat(folder);
+    if (!info && (info.error().problem == AccessProblem::not_found || info.error().problem == AccessProblem::not_a_directory)) continue;
+    return Fact<std::string>::unknown(Why::denied, fmt::format("{} could not be looked through", folder), evidence);
+  }
+  return Fact<std::string>::known(
+      fmt::format("the Python that {} was made from is gone: there is no {}/lib/python{}", python.venv_folder, base, python.version),
+      evidence);
+}
+
 PythonEnvironment read_environment(Folders& folders, const PythonSettings& settings, const std::string& command) {
   Machine& machine = folders.machine();
   Interpreter python = read_interpreter(machine, settings, command);
@@ -59,6 +77,7 @@ PythonEnvironment read_environment(Folders& folders, const PythonSettings& setti
   environment.loader = python.loader;
   environment.notes = python.notes;
   environment.prefix = python.venv_folder;
+  environment.base_problem = python.base_problem;
   Evidence evidence{Source::file, python.version_source.empty() ? python.command : python.version_source, python.version};
   if (!python.version.empty()) environment.version = Fact<std::string>::known(python.version, evidence);
   else environment.version = Fact<std::string>::unknown(Why::malformed, "no file tells its version", evidence);
@@ -79,6 +98,7 @@ PythonEnvironment read_environment(Folders& folders, const PythonSettings& setti
   environment.kind = kind_of(machine, python, environment.prefix);
   environment.notes.insert(environment.notes.end(), search_path.notes.begin(), search_path.notes.end());
   if (search_path.entries.is_unknown()) {
+    if (!python.venv_folder.empty()) environment.base_problem = lost_library(machine, python);
     environment.packages =
         Fact<std::vector<Package>>::unknown(search_path.entries.why(), search_path.entries.detail(), search_path.entries.evidence());
     return environment;
@@ -96,7 +116,7 @@ PythonEnvironment read_environment(Folders& folders, const PythonSettings& setti
 void note_shadowing_files(Machine& machine, const PythonSettings& settings, PythonEnvironment& environment) {
   if (settings.working_folder.empty() || !environment.search_path.is_known()) return;
   if (std::ranges::find(*environment.search_path, settings.working_folder) != environment.search_path->end()) return;
-  for (const char* name : {"tensorflow", "torch"})
+  for (const char* name : {"tensorflow", "torch", "jax", "onnxruntime", "cupy"})
     for (const std::string& file : {fmt::format("{}.py", name), fmt::format("{}/__init__.py", name)})
       if (std::string place = path::join(settings.working_folder, file); machine.exists(place))
         environment.notes.push_back(fmt::format("{} hides the installed {} from programs that start in this folder", place, name));

@@ -134,12 +134,24 @@ TEST(ActiveEnvironment, named_interpreters_may_be_paths_folders_and_words) {
 
 // --- what stands behind a command ---
 
+TEST(Interpreters, a_copied_python_whose_library_is_gone_is_named) {
+  FakeFiles machine = plain_machine();
+  add_venv(machine, "/home/ana/venv", "/opt/py");
+  machine.remove("/home/ana/venv/bin/python").file("/home/ana/venv/bin/python", program({"libpython3.12.so.1.0"}), 0755);
+  machine.variable_is("VIRTUAL_ENV", "/home/ana/venv");
+  auto found = probe(machine);
+  ASSERT_EQ(found.size(), 1u);
+  ASSERT_TRUE(found[0].base_problem.is_known());
+  EXPECT_NE(found[0].base_problem->find("there is no /opt/py/lib/python3.12"), std::string::npos) << *found[0].base_problem;
+}
+
 TEST(Interpreters, an_environment_whose_python_is_gone_is_named) {
   FakeFiles machine = machine_with_venv();
   machine.remove("/usr/local/bin").remove("/usr/local/lib");
   auto found = probe(machine);
   EXPECT_EQ(found.at(0).program, "");
   EXPECT_TRUE(has_note(found[0], "the Python this environment was made from is gone (it was made from the Python in /usr/local/bin)"));
+  EXPECT_TRUE(found[0].base_problem.is_known());
   EXPECT_TRUE(found[0].search_path.is_unknown());
   EXPECT_EQ(found[0].prefix, "/home/ana/v");
 }

@@ -88,6 +88,7 @@ Json remedy_json(const Remedy& remedy) {
   for (const Command& command : remedy.commands)
     if (!command.empty()) commands.push_back(exact_list(command));
   return {{"title", prose(remedy.title)},  {"commands", std::move(commands)},    {"steps", prose_list(remedy.steps)},
+          {"proven", remedy.proven},       {"then", prose_or_null(remedy.then)}, {"leaves", remedy.leaves},
           {"safety", word(remedy.safety)}, {"undo", prose_or_null(remedy.undo)}, {"check", prose_or_null(shell_quoted(remedy.check))}};
 }
 
@@ -111,11 +112,43 @@ Json finding_json(const RankedFinding& ranked) {
           {"explains", prose_list(ranked.explains)}};
 }
 
+Json copy_json(const LibraryCopy& copy) {
+  return {{"framework", prose(copy.framework)},
+          {"library", prose(copy.library)},
+          {"path", prose(copy.path)},
+          {"version", prose_or_null(copy.version)},
+          {"brought_by", prose_or_null(copy.brought_by)}};
+}
+
 template <class Item, class Function>
 Json list_json(const std::vector<Item>& items, Function function) {
   Json list = Json::array();
   for (const Item& item : items) list.push_back(function(item));
   return list;
+}
+
+// Fields that only some questions have an answer to.
+void add_company(const Report& report, Json& json) {
+  if (report.shared_process)
+    json["shared_process"] = {{"order", prose_list(report.shared_process->order)},
+                              {"libraries", list_json(report.shared_process->libraries, copy_json)}};
+  if (report.process) {
+    const ReportedProcess& process = *report.process;
+    json["process"] = {{"pid", process.pid},
+                       {"command", prose_or_null(process.command)},
+                       {"executable", prose_or_null(process.executable)},
+                       {"started", prose_or_null(process.started)},
+                       {"mapped", list_json(process.mapped,
+                                            [](const MappedFile& file) {
+                                              return Json{{"path", prose(file.path)}, {"deleted", file.deleted}};
+                                            })},
+                       {"device_files", prose_list(process.device_files)},
+                       {"differences", prose_list(process.differences)}};
+  }
+  if (report.riders.empty()) return;
+  json["riders"] = list_json(report.riders, [](const Rider& rider) {
+    return Json{{"name", prose(rider.name)}, {"version", prose_or_null(rider.version)}, {"built_with", prose_or_null(rider.variant)}};
+  });
 }
 
 Json report_json(const Report& report) {
@@ -146,6 +179,7 @@ Json report_json(const Report& report) {
   });
   json["remarks"] = prose_list(report.remarks);
   json["environment_notes"] = prose_list(report.environment_notes);
+  add_company(report, json);
   if (!report.timings_ms.empty()) {
     Json& timings = json["timings_ms"] = Json::object();
     for (const auto& [name, value] : report.timings_ms) timings[prose(name)] = rounded(value);

@@ -105,6 +105,9 @@ void Blocks::remedy(const Remedy& remedy, std::string_view label) {
   if (options_.verbose || remedy.safety == Safety::show_only) labelled("risk", std::string(risk_of(remedy.safety)));
   if (options_.verbose && !remedy.undo.empty()) labelled("undo", remedy.undo);
   if (!remedy.check.empty()) labelled_command("check", remedy.check);
+  if (!remedy.then.empty()) labelled("then", remedy.then, Style::dim);
+  else if (options_.verbose && has_way && !remedy.proven)
+    labelled("then", "not proven: no snapshot can show what this changes", Style::dim);
 }
 
 void Blocks::also(const RankedFinding& ranked) {

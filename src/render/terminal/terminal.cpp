@@ -57,6 +57,36 @@ void other_environments(const Report& report, const TerminalOptions& options, Sh
     sheet.paragraph({{fmt::format("elsewhere  {} without a framework (-v)", counted(without, "environment")), Style::dim}}, {0, 4});
 }
 
+// -v: what the frameworks of one process share, what a running one holds, what rides on a framework.
+void company(const Report& report, Sheet& sheet) {
+  if (report.shared_process && !report.shared_process->libraries.empty()) {
+    sheet.paragraph({{"in this process each gets:"}});
+    std::vector<std::string> lines;
+    for (const LibraryCopy& copy : report.shared_process->libraries) {
+      // The others follow these; the document for machines has them all.
+      constexpr std::string_view shown[] = {"libcudart.so", "libcublas.so", "libcudnn.so", "libnvJitLink.so"};
+      if (std::ranges::none_of(shown, [&](std::string_view stem) { return copy.library.starts_with(stem); })) continue;
+      std::string by = copy.brought_by == copy.framework ? "its own" : copy.brought_by.empty() ? "" : "brought by " + copy.brought_by;
+      lines.push_back(fmt::format("{}\t{}\t{}\t{}\t{}", copy.framework, copy.library, copy.path, copy.version, by));
+    }
+    sheet.details(lines, 4);
+  }
+  if (report.process) {
+    std::vector<std::string> lines;
+    for (const MappedFile& file : report.process->mapped)
+      lines.push_back(fmt::format("really mapped: {}{}", file.path, file.deleted ? " (replaced on disk)" : ""));
+    for (const std::string& file : report.process->device_files) lines.push_back("holds open: " + file);
+    sheet.paragraph({{fmt::format("process {}:", report.process->pid)}});
+    sheet.details(lines, 4);
+  }
+  if (report.riders.empty()) return;
+  std::string line;
+  for (const Rider& rider : report.riders)
+    line += fmt::format("{}{} {}{}", line.empty() ? "also installed: " : ", ", rider.name, rider.version,
+                        rider.variant.empty() ? "" : fmt::format(" ({})", rider.variant));
+  sheet.paragraph({{line}}, {0, 4});
+}
+
 Style style_of(RungState state) {
   if (state == RungState::ok) return Style::good;
   if (state == RungState::broken) return Style::bad;
@@ -105,6 +135,7 @@ Page page(const Report& report, const TerminalOptions& options, std::size_t deta
   for (const std::string& remark : report.remarks) sheet.paragraph({{remark}}, {0, 4});
   if (options.verbose)
     for (const std::string& note : report.environment_notes) sheet.paragraph({{note}}, {0, 4});
+  if (options.verbose) company(report, sheet);
   unknown_facts(report, options, sheet);
   other_environments(report, options, sheet);
   sheet.blank();

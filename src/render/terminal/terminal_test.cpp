@@ -283,6 +283,7 @@ TEST(RenderTerminal, verbose_shows_every_step_and_every_place_tried) {
   risk   none outside of this environment; one command undoes it
   undo   ~/venv/bin/python -m pip uninstall nvidia-cudnn-cu12
   check  gpuwhy --framework tensorflow
+  then   not proven: no snapshot can show what this changes
     judged from files, for ~/venv/bin/python
     calls:
       tf.config.list_physical_devices('GPU')  0

@@ -132,6 +132,12 @@ def build_foreign(root: Path) -> None:
             compile_library(target / soname, soname, [HERE / "foreign.c"])
 
 
+def build_math(folder: Path) -> None:
+    """Handles of cuBLAS and cuDNN for programs that make one before they list (math_double.c)."""
+    folder.mkdir(parents=True, exist_ok=True)
+    compile_library(folder / "libmath_double.so", "libmath_double.so", [HERE / "math_double.c"])
+
+
 def fingerprint(sources: list[Path], *more: str) -> str:
     digest = hashlib.sha256()
     for path in sources:
@@ -159,6 +165,7 @@ def build_drivers(root: Path) -> None:
     build_stub(root / "stubs", generated)
     build_damaged(root)
     build_foreign(root)
+    build_math(root / "math")
     (root / "complete").write_text(wanted)
 
 
@@ -178,12 +185,32 @@ def build_shim(venv: Path, folder: Path) -> Path:
     wanted = fingerprint(SOURCES, str(runtime.stat().st_size))
     if is_current(folder / "complete", wanted):
         return target
-    names.write_runtime(runtime, runtime.name, folder)
-    sources = [HERE / "runtime_shim.c", folder / "runtime_forwarders.s"]
-    headers = runtime.parent.parent / "include"
-    compile_library(target, runtime.name, sources, f"-I{folder}", f"-isystem{headers}", f"-Wl,--version-script,{folder / 'runtime.map'}")
+    compile_shim(runtime, HERE / "runtime_shim.c", folder)
     (folder / "complete").write_text(wanted)
     return target
+
+
+def compile_shim(real: Path, source: Path, folder: Path) -> None:
+    names.write_runtime(real, real.name, folder)
+    headers = real.parent.parent / "include"
+    sources = [source, folder / "runtime_forwarders.s"]
+    compile_library(folder / real.name, real.name, sources, f"-I{folder}", f"-isystem{headers}", f"-Wl,--version-script,{folder / 'runtime.map'}")
+
+
+def find_cudnn(venv: Path) -> Path | None:
+    return next(iter(sorted(venv.glob("lib/python3*/site-packages/nvidia/cudnn/lib/libcudnn.so.*"))), None)
+
+
+def build_cudnn_shim(venv: Path, folder: Path) -> None:
+    real = find_cudnn(venv)
+    if not real:
+        raise SystemExit("expected cuDNN in the environment")
+    folder.mkdir(parents=True, exist_ok=True)
+    wanted = fingerprint(SOURCES, str(real.stat().st_size))
+    if is_current(folder / "complete", wanted):
+        return
+    compile_shim(real, HERE / "cudnn_shim.c", folder)
+    (folder / "complete").write_text(wanted)
 
 
 def main() -> None:

@@ -417,4 +417,6 @@ EXPORTED int cuGetProcAddress_v2(const char* base, void** function, int wanted, 
   return look_up(base, function, wanted, status);
 }
 
+#include "cuda_streams.h"
+
 #include "cuda_private_tables.h"

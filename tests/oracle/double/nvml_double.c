@@ -8,7 +8,7 @@
 
 enum { SUCCESS = 0, UNINITIALIZED = 1, INVALID_ARGUMENT = 2, NOT_SUPPORTED = 3, NOT_FOUND = 6, INSUFFICIENT_SIZE = 7 };
 
-/* A handle is the number of the GPU plus one, so that NULL stays invalid. */
+/* A handle is the number of the GPU plus one, so that NULL stays invalid; the one MIG instance of DOUBLE_MIG has a handle of its own. */
 typedef uintptr_t Handle;
 
 static int initialised;
@@ -37,6 +37,10 @@ static int gpu_of(Handle handle) {
   int gpu = (int)handle - 1;
   return gpu >= 0 && gpu < gpu_count() ? gpu : -1;
 }
+
+enum { MIG_HANDLE = 1000 };
+
+static int has_mig(int gpu) { return gpu == 0 && setting_number("DOUBLE_MIG", 0); }
 
 #define ASKED_OF(handle)    \
   ASKED();                  \
@@ -187,8 +191,14 @@ EXPORTED int nvmlDeviceGetName(Handle handle, char* out, unsigned size) {
 }
 
 EXPORTED int nvmlDeviceGetUUID(Handle handle, char* out, unsigned size) {
-  ASKED_OF(handle);
   char text[64];
+  if (handle == MIG_HANDLE) {
+    ASKED();
+    gpu_uuid(0, text, sizeof text);
+    memcpy(text, "MIG", 3); /* as the driver's double names it */
+    return copy_text(out, size, text);
+  }
+  ASKED_OF(handle);
   gpu_uuid(gpu, text, sizeof text);
   return copy_text(out, size, text);
 }
@@ -225,13 +235,52 @@ EXPORTED int nvmlDeviceGetMemoryInfo(Handle handle, struct memory* memory) {
 
 EXPORTED int nvmlDeviceGetMigMode(Handle handle, unsigned* now, unsigned* after_reset) {
   ASKED_OF(handle);
-  *now = *after_reset = gpu == 0 && setting_number("DOUBLE_MIG", 0);
+  *now = *after_reset = has_mig(gpu);
   return SUCCESS;
 }
 
 EXPORTED int nvmlDeviceGetMaxMigDeviceCount(Handle handle, unsigned* count) {
   ASKED_OF(handle);
-  *count = gpu == 0 && setting_number("DOUBLE_MIG", 0) ? 7 : 0;
+  *count = has_mig(gpu) ? 7 : 0;
+  return SUCCESS;
+}
+
+EXPORTED int nvmlDeviceGetMigDeviceHandleByIndex(Handle handle, unsigned place, Handle* device) {
+  ASKED_OF(handle);
+  if (!has_mig(gpu) || place > 0) return place < 7 ? NOT_FOUND : INVALID_ARGUMENT;
+  *device = MIG_HANDLE;
+  return SUCCESS;
+}
+
+/* Nobody else uses the card: { unsigned pid; unsigned long long bytes; unsigned gpu_instance, compute_instance; } times nothing. */
+EXPORTED int nvmlDeviceGetComputeRunningProcesses_v2(Handle handle, unsigned* count, void* processes) {
+  ASKED_OF(handle);
+  (void)processes;
+  *count = 0;
+  return SUCCESS;
+}
+
+EXPORTED int nvmlDeviceGetComputeRunningProcesses_v3(Handle handle, unsigned* count, void* processes) {
+  return nvmlDeviceGetComputeRunningProcesses_v2(handle, count, processes);
+}
+
+EXPORTED int nvmlDeviceGetTotalEccErrors(Handle handle, int kind, int counter, unsigned long long* errors) {
+  ASKED_OF(handle);
+  (void)kind;
+  (void)counter;
+  *errors = 0;
+  return SUCCESS;
+}
+
+EXPORTED int nvmlDeviceGetRemappedRows(Handle handle, unsigned* corrected, unsigned* uncorrected, unsigned* pending, unsigned* failed) {
+  ASKED_OF(handle);
+  *corrected = *uncorrected = *pending = *failed = 0;
+  return SUCCESS;
+}
+
+EXPORTED int nvmlDeviceGetVirtualizationMode(Handle handle, int* mode) {
+  ASKED_OF(handle);
+  *mode = 0;
   return SUCCESS;
 }
 

@@ -120,6 +120,7 @@ EXPORTED cudaError_t cudaDeviceCanAccessPeer(int* value, int device, int peer) {
 enum {
   THREADS_PER_BLOCK = 1,
   SHARED_PER_BLOCK = 8,
+  CONSTANT_SIZE = 9,
   WARP_SIZE = 10,
   REGISTERS = 12,
   PROCESSORS = 16,
@@ -127,7 +128,10 @@ enum {
   L2_SIZE = 38,
   THREADS_PER_PROCESSOR = 39,
   MAJOR = 75,
-  MINOR = 76
+  MINOR = 76,
+  SHARED_PER_PROCESSOR = 81,
+  REGISTERS_PER_PROCESSOR = 82,
+  SHARED_PER_BLOCK_AT_MOST = 97
 };
 
 static cudaError_t fill_properties(struct cudaDeviceProp* properties, int device) {
@@ -145,6 +149,10 @@ static cudaError_t fill_properties(struct cudaDeviceProp* properties, int device
   properties->regsPerBlock = attribute(REGISTERS, device);
   properties->sharedMemPerBlock = attribute(SHARED_PER_BLOCK, device);
   properties->l2CacheSize = attribute(L2_SIZE, device);
+  properties->sharedMemPerBlockOptin = attribute(SHARED_PER_BLOCK_AT_MOST, device);
+  properties->sharedMemPerMultiprocessor = attribute(SHARED_PER_PROCESSOR, device);
+  properties->regsPerMultiprocessor = attribute(REGISTERS_PER_PROCESSOR, device);
+  properties->totalConstMem = attribute(CONSTANT_SIZE, device);
   properties->pciBusID = attribute(PCI_BUS, device);
   return cudaSuccess;
 }
@@ -161,3 +169,5 @@ EXPORTED cudaError_t PROPERTIES(struct cudaDeviceProp* properties, int device) {
   if (!listing_is_over()) return REAL(PROPERTIES)(properties, device);
   return fill_properties(properties, device);
 }
+
+#include "runtime_work.h"

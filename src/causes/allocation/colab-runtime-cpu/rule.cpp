@@ -26,7 +26,7 @@ Verdict check(const Snapshot& snapshot) {
   finding.because = place_evidence(snapshot);
   finding.because.push_back(told);
   finding.confidence = confidence_by_driver(snapshot);
-  finding.remedies = {checked(remedies::steps(
+  finding.remedies = {handing_gpu(remedies::steps(
       "change the runtime type",
       {"Runtime > Change runtime type > Hardware accelerator: T4 GPU (or another GPU) > Save",
        "the runtime starts anew: variables and files outside of Drive are lost, so save them first and run the cells again"},

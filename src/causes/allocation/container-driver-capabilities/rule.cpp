@@ -15,12 +15,14 @@ bool grants(const std::string* value, std::string_view capability) {
   return std::ranges::any_of(split(*value, ','), [&](std::string_view word) { return trim(word) == capability || trim(word) == "all"; });
 }
 
-// TensorFlow asks NVML before it lists since 2.21.
+// TensorFlow asks NVML before it lists since 2.21, JAX's CUDA client since 0.8.
 bool needs_nvml(const Snapshot& snapshot) {
   for (const PythonEnvironment& environment : snapshot.environments)
     for (const FrameworkBuild& build : environment.frameworks) {
       auto release = build.version.is_known() ? Version::parse(*build.version) : std::nullopt;
       if (build.framework == FrameworkKind::tensorflow && release && *release >= version("2.21")) return true;
+      if (build.framework == FrameworkKind::jax && build.accelerator.is(Accelerator::cuda) && release && *release >= version("0.8"))
+        return true;
     }
   return false;
 }
@@ -59,7 +61,7 @@ Verdict check(const Snapshot& snapshot) {
                        : confidence_by_driver(snapshot) == Confidence::certain;
   finding.confidence = seen ? Confidence::certain : Confidence::likely;
   if (has_cuda && !needs_nvml(snapshot)) finding.severity = Severity::degraded;
-  finding.remedies = {checked(remedies::steps(
+  finding.remedies = {handing_gpu(remedies::steps(
       "start the container again with both capabilities",
       {"on the host: docker run --gpus all -e NVIDIA_DRIVER_CAPABILITIES=compute,utility ... with the same other options as before",
        "in a Dockerfile: ENV NVIDIA_DRIVER_CAPABILITIES=compute,utility"},

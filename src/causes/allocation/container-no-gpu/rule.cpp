@@ -22,7 +22,7 @@ Remedy start_again(const std::string& engine) {
              "with Compose: under the service, deploy.resources.reservations.devices: [{driver: nvidia, count: all, capabilities: [gpu]}]"};
   if (engine != "apptainer" && engine != "lxc")
     steps.push_back("this needs the NVIDIA Container Toolkit on the host, whose own `nvidia-smi` must work");
-  return checked(remedies::steps("start the container again with the GPU", steps, Safety::show_only, "start it without that option"));
+  return handing_gpu(remedies::steps("start the container again with the GPU", steps, Safety::show_only, "start it without that option"));
 }
 
 }  // namespace

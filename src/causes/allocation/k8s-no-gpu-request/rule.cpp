@@ -22,7 +22,7 @@ Verdict check(const Snapshot& snapshot) {
   finding.because = place_evidence(snapshot);
   finding.because.push_back(snapshot.device_nodes.nodes.evidence());
   finding.confidence = confidence_by_driver(snapshot);
-  finding.remedies = {checked(
+  finding.remedies = {handing_gpu(
       remedies::steps("ask for a GPU in the pod's specification",
                       {"under the container: resources: {limits: {nvidia.com/gpu: 1}}", "kubectl apply -f FILE, which replaces the pod",
                        "kubectl describe nodes shows nvidia.com/gpu under Allocatable where NVIDIA's device plugin runs",

@@ -14,7 +14,10 @@ Remedy ask_for_gpu() {
                   "sinfo -o '%P %G' names the partitions that have GPUs"};
   remedy.safety = Safety::ask;
   remedy.undo = "leave that shell with exit";
-  return checked(std::move(remedy));
+  remedy = handing_gpu(std::move(remedy));
+  // The new job step gets its own value; what an old Slurm wrote for a job without a GPU is not in it.
+  remedy.effects.push_back({Effect::Kind::unset_variable, "CUDA_VISIBLE_DEVICES", "", ""});
+  return remedy;
 }
 
 Finding finding_with(const Snapshot& snapshot, std::string headline) {

@@ -42,8 +42,8 @@ Verdict check(const FrameworkContext& context) {
   finding.severity = Severity::degraded;
   finding.confidence = Confidence::likely;
   if (opened.by_variable && !is_in_environment(context.environment, opened.path))
-    finding.remedies.push_back(remedies::without_search_folder(context.snapshot, std::string(path::parent(opened.path))));
-  finding.remedies.push_back(update_cudnn(context, *needed));
+    finding.remedies = {remedies::without_search_folder(context.snapshot, std::string(path::parent(opened.path)))};
+  else finding.remedies = {update_cudnn(context, *needed)};  // behind a folder of the variable, a newer one would change nothing
   for (Remedy& remedy : finding.remedies) remedy.check = remedies::check_command(context.environment, context.build);
   return fires(std::move(finding));
 }

@@ -1,5 +1,6 @@
 #include "base/path.h"
 #include "causes/support/cause.h"
+#include "causes/support/older_nvjitlink.h"
 
 namespace gpuwhy::causes::ld_library_path {
 
@@ -17,13 +18,28 @@ Remedy put_environment_first(const FrameworkContext& context, const FailedLibrar
   return remedy;
 }
 
+Remedy leave_folder(const FrameworkContext& context, const std::string& folder) {
+  Remedy remedy = remedies::without_search_folder(context.snapshot, folder);
+  remedy.undo = fmt::format("export LD_LIBRARY_PATH='{}'", *context.snapshot.loader.library_path);
+  remedy.steps = {
+      "look for the line that sets it: ~/.bashrc, ~/.profile, /etc/profile.d, the activate script, a module file, the unit of a service"};
+  remedy.check = remedies::check_command(context.environment, context.build);
+  return remedy;
+}
+
 }  // namespace
 
 // LD_LIBRARY_PATH makes the loader take a file from outside of the environment, and that one cannot be loaded; the environment's own could.
 Verdict check(const FrameworkContext& context) {
   const Fact<std::string>& value = context.snapshot.loader.library_path;
   auto failed = library_faults(context, LibraryFault::foreign);
-  if (failed.empty()) return without_library_fault(context);
+  if (failed.empty()) {
+    auto older = find_older_nvjitlink(context);
+    if (!older) return without_library_fault(context);
+    Finding finding = finding_of(context, *older);
+    finding.remedies = {leave_folder(context, older->folder)};
+    return fires(std::move(finding));
+  }
   const FailedLibrary& first = failed.front();
   std::string taken(path::filename(first.path));
   bool stops = first.request->state != ResolutionState::not_found;
@@ -38,13 +54,13 @@ Verdict check(const FrameworkContext& context) {
   finding.because.push_back({Source::file, first.path, {}});
   bool holds_driver = !context.prediction.libcuda.empty() && candidates_for(context.snapshot, "libcuda.so.1").size() == 1 &&
                       path::is_inside(candidates_for(context.snapshot, "libcuda.so.1").front()->path, path::normalised(first.folder));
-  finding.remedies = {holds_driver ? put_environment_first(context, first)
-                                   : remedies::without_search_folder(context.snapshot, first.folder)};
-  Remedy& remedy = finding.remedies.front();
-  remedy.undo = fmt::format("export LD_LIBRARY_PATH='{}'", *value);
-  remedy.steps = {
-      "look for the line that sets it: ~/.bashrc, ~/.profile, /etc/profile.d, the activate script, a module file, the unit of a service"};
-  remedy.check = remedies::check_command(context.environment, context.build);
+  finding.remedies = {leave_folder(context, first.folder)};
+  if (holds_driver) {
+    Remedy first_own = put_environment_first(context, first);
+    first_own.steps = finding.remedies.front().steps;
+    first_own.check = finding.remedies.front().check;
+    finding.remedies = {std::move(first_own)};
+  }
   return fires(std::move(finding));
 }
 

@@ -14,10 +14,43 @@ std::vector<std::string> missing_nodes(const Snapshot& snapshot) {
   return missing;
 }
 
+// JAX with a CUDA plugin looks for these files before it tries CUDA, and lists the CPU without a word where there is none.
+const FrameworkBuild* find_build_that_looks(const Snapshot& snapshot) {
+  for (const PythonEnvironment& environment : snapshot.environments)
+    for (const FrameworkBuild& build : environment.frameworks)
+      if (environment.active && build.framework == FrameworkKind::jax && build.accelerator.is(Accelerator::cuda)) return &build;
+  return nullptr;
+}
+
+bool lacks_all_that_jax_looks_for(const Snapshot& snapshot) {
+  if (!snapshot.device_nodes.nodes.is_known() || snapshot.meta.basis == "root") return false;
+  for (std::string_view path : {"/dev/nvidia0", "/dev/nvidiactl", "/dev/dxg"})
+    if (find_node(snapshot, path)) return false;
+  return true;
+}
+
+// The driver answers without them (its nodes have other names here, or another library stands for it), and JAX does not ask it.
+Verdict missing_for_jax(const Snapshot& snapshot, const FrameworkBuild& build) {
+  Finding finding;
+  finding.headline = fmt::format("{} finds none of the device files that it looks for, and lists only the CPU", title_of(build));
+  for (const char* path : {"/dev/nvidia0", "/dev/nvidiactl", "/dev/dxg"})
+    prove(finding, fmt::format("{} is not there", path), {Source::file, path, "not there"});
+  finding.details.push_back("the CUDA driver reaches a GPU all the same; JAX does not come so far, and prints nothing");
+  prove_codes(snapshot, finding);
+  finding.remedies = {in_container(snapshot)
+                          ? checked(remedies::steps("start the container again with the GPU handed to it",
+                                                    {"docker run --gpus all ...; the engine puts /dev/nvidia0 and /dev/nvidiactl into it"},
+                                                    Safety::show_only, "start it as before"))
+                          : create_nodes(snapshot)};
+  return fires(std::move(finding));
+}
+
 }  // namespace
 
 // The kernel module is loaded, /dev does not show its nodes, and nothing will make them for this user.
 Verdict check(const Snapshot& snapshot) {
+  const FrameworkBuild* looks = find_build_that_looks(snapshot);
+  if (looks && driver_reaches_gpu(snapshot) && lacks_all_that_jax_looks_for(snapshot)) return missing_for_jax(snapshot, *looks);
   if (std::string why = why_kernel_is_not_judged(snapshot); !why.empty()) return not_applicable(why);
   if (snapshot.device_nodes.nodes.is_known() && missing_nodes(snapshot).empty()) return passes();
   if (snapshot.pci.display.is_known() && nvidia_functions(snapshot).empty()) return not_applicable("there is no NVIDIA card");
@@ -29,7 +62,10 @@ Verdict check(const Snapshot& snapshot) {
   if (!rival_driver(snapshot).empty()) return not_applicable("another kernel driver owns the card");
   Fact<bool> by_themselves = nodes_come_by_themselves(snapshot);
   if (by_themselves.is_unknown()) return cannot_tell("whether nvidia-modprobe would create the nodes", by_themselves);
-  if (by_themselves.is(true)) return passes();
+  // Root makes them at the first use, where it may: a driver that says "no device" or fails all the same was not helped by that.
+  std::optional<std::int64_t> code = init_code(snapshot);
+  bool fails_without = code == 100 || code == 999;
+  if (by_themselves.is(true) && !fails_without) return passes();
 
   std::vector<std::string> missing = missing_nodes(snapshot);
   Finding finding;
@@ -41,9 +77,11 @@ Verdict check(const Snapshot& snapshot) {
           {Source::file, path, node ? node->kind : "not there"});
   }
   prove(finding, "the kernel module nvidia is loaded", snapshot.kernel_module.loaded.evidence());
-  prove(finding, "no set-uid nvidia-modprobe works here, so no program of an ordinary user creates them", by_themselves.evidence());
+  if (by_themselves.is(true))
+    finding.details.push_back("root's first CUDA program may create them; gpuwhy asks the driver without that right, to change nothing");
+  else prove(finding, "no set-uid nvidia-modprobe works here, so no program of an ordinary user creates them", by_themselves.evidence());
   prove_codes(snapshot, finding);
-  finding.confidence = init_code(snapshot).value_or(0) != 0 ? Confidence::certain : Confidence::likely;
+  finding.confidence = code.value_or(0) != 0 && !by_themselves.is(true) ? Confidence::certain : Confidence::likely;
   finding.remedies = {create_nodes(snapshot)};
   return fires(std::move(finding));
 }

@@ -49,8 +49,10 @@ Verdict check(const Snapshot& snapshot) {
   if (loaded.is_known())
     prove(finding, *loaded ? "the module nvidia_uvm is loaded" : "the kernel has no module nvidia_uvm loaded", loaded.evidence());
   prove_codes(snapshot, finding, nvml == 0 && code ? ": nvidia-smi works, CUDA does not" : "");
-  // Where a set-uid nvidia-modprobe (or root) would make the node at the first use, the failure may be that of our careful question alone.
-  finding.confidence = by_themselves.is(true) ? Confidence::possible : code == 999 ? Confidence::certain : Confidence::likely;
+  // Where root would make the node at the first use, the failure may be that of our careful question alone.
+  finding.confidence = code != 999 && by_themselves.is(true)    ? Confidence::possible
+                       : code == 999 && !by_themselves.is(true) ? Confidence::certain
+                                                                : Confidence::likely;
   finding.remedies = {bring_uvm(snapshot)};
   return fires(std::move(finding));
 }

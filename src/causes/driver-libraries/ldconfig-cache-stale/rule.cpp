@@ -57,6 +57,7 @@ Verdict check(const FrameworkContext& context) {
   remedy.title = "write the loader's cache anew";
   remedy.commands = {remedies::as_root(snapshot.host, {"ldconfig"})};
   remedy.safety = Safety::ask;
+  remedy.effects = {{Effect::Kind::refresh_cache, "", "", ""}};
   remedy.undo = "none needed: the cache is made from the folders";
   remedy.check = remedies::check_command(context.environment, context.build);
   finding.remedies = {std::move(remedy)};

@@ -46,6 +46,7 @@ Verdict check(const FrameworkContext& context) {
                                         {"on the host: docker run --gpus all -e NVIDIA_DRIVER_CAPABILITIES=compute,utility ..."},
                                         Safety::show_only, "start it without that variable")
                       : reinstall_driver_libraries(snapshot, "install the driver's libraries again");
+  remedy.effects = {{Effect::Kind::nvml_works, "", "", ""}};
   remedy.check = remedies::check_command(context.environment, context.build);
   finding.remedies = {std::move(remedy)};
   return fires(std::move(finding));

@@ -1,3 +1,4 @@
+#include "causes/support/card_code.h"
 #include "causes/support/cause.h"
 #include "causes/support/framework_releases.h"
 
@@ -5,11 +6,7 @@ namespace gpuwhy::causes::gpu_too_new_for_build {
 
 // This build ends before the card, or leaves it out between older and newer ones.
 Verdict check(const FrameworkContext& context) {
-  const Gate* gate = context.prediction.find_gate("architecture");
-  if (!gate) return not_applicable("this build uses no CUDA");
-  for (std::string_view lower : {"open-libcuda", "cu-init", "device-count"})
-    if (gate_failed(context.prediction, lower)) return not_applicable("no GPU is reached");
-  if (gate->state == GateState::unknown) return cannot_tell("whether the build holds code for the cards", gate->summary);
+  if (auto verdict = why_no_card_codes(context)) return *verdict;
   auto cards = cards_without_code(context);
   std::erase_if(cards, [](const CardWithoutCode& card) { return card.gap == CodeGap::gpu_too_old; });
   if (cards.empty()) return passes();

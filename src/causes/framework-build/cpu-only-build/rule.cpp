@@ -4,6 +4,18 @@
 
 namespace gpuwhy::causes::cpu_only_build {
 
+namespace {
+
+// JAX has one build; what makes it one for CUDA is a plugin beside it. The others are built in two ways.
+std::string headline_of(const FrameworkBuild& build) {
+  if (build.framework == FrameworkKind::jax) return fmt::format("{} lists only the CPU: its CUDA plugin is not installed", title_of(build));
+  bool names_nothing = build.distribution.empty() || build.distribution == "torch";
+  return fmt::format("{} is a build without CUDA",
+                     names_nothing ? title_of(build) : fmt::format("{} ({})", title_of(build), build.distribution));
+}
+
+}  // namespace
+
 // The installed build holds no CUDA at all, on a machine with an NVIDIA card.
 Verdict check(const FrameworkContext& context) {
   const FrameworkBuild& build = context.build;
@@ -12,10 +24,7 @@ Verdict check(const FrameworkContext& context) {
   if (machine_has_card(context.snapshot).is(false)) return not_applicable("this machine has no NVIDIA card, so a CPU build is right");
 
   Finding finding;
-  std::string package = build.distribution.empty() || build.distribution == "torch"
-                            ? title_of(build)
-                            : fmt::format("{} ({})", title_of(build), build.distribution);
-  finding.headline = fmt::format("{} is a build without CUDA", package);
+  finding.headline = headline_of(build);
   finding.because = {build.accelerator.evidence()};
   if (!build.accelerator.evidence().excerpt.empty())
     finding.details.push_back(fmt::format("{} says: {}", build.accelerator.evidence().locator, build.accelerator.evidence().excerpt));

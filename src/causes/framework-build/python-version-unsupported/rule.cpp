@@ -18,7 +18,7 @@ bool has_gpu_build_elsewhere_only(const FrameworkBuild& build, const Version& py
   };
   if (build.framework == FrameworkKind::tensorflow)
     for (const facts::TensorflowRelease& row : facts::tensorflow_releases()) consider(row.release, row.python);
-  else
+  else if (build.framework == FrameworkKind::torch)
     for (const facts::TorchRelease& row : facts::torch_releases())
       if (row.cuda != "-" && snapshot.host.architecture.is_known() &&
           row.platform.find("linux-" + *snapshot.host.architecture) != std::string_view::npos)
@@ -37,8 +37,8 @@ Verdict check(const PythonEnvironment& environment, const Snapshot& snapshot) {
   for (FrameworkKind framework : wanted_frameworks(snapshot)) {
     const FrameworkBuild* build = find_build(environment, framework);
     bool not_there = !build && (asked || environment.frameworks.empty()) && !has_any_release(framework, *python);
-    // Without --framework both must be out of reach: one of them would do.
-    for (FrameworkKind other : wanted_frameworks(snapshot)) not_there &= asked || !has_any_release(other, *python);
+    // Without --framework all whose Pythons are known must be out of reach: one of them would do.
+    for (FrameworkKind other : wanted_frameworks(snapshot)) not_there &= asked || !tells_pythons(other) || !has_any_release(other, *python);
     if (!not_there && !(build && has_gpu_build_elsewhere_only(*build, *python, snapshot))) continue;
     NewestRelease newest = newest_release(framework);
     Finding finding;

@@ -40,7 +40,8 @@ Verdict check(const Snapshot& snapshot) {
     finding.details.push_back(
         "802 without NVSwitches here: in a virtual machine the host's Fabric Manager counts; in confidential computing the GPU's ready "
         "state must be set");
-  finding.confidence = seen && switches && stopped ? Confidence::certain : switches ? Confidence::likely : Confidence::possible;
+  // The code itself means that the system's set-up is not finished; without a switch here, somebody else has to finish it.
+  finding.confidence = seen && switches && stopped ? Confidence::certain : seen || switches ? Confidence::likely : Confidence::possible;
   finding.remedies = {start_fabric_manager(snapshot)};
   return fires(std::move(finding));
 }
