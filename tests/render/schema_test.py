@@ -36,7 +36,7 @@ def at(document, path):
     return document
 
 
-OPTIONAL = {"timings_ms", "outside", "proven", "leaves"}
+OPTIONAL = {"timings_ms", "outside", "riders", "shared_process", "process"}
 WORDS = {"schema", "verdict", "state", "role", "severity", "confidence", "safety", "source", "outcome", "basis", "framework", "layer", "why", "platform", "cause"}
 
 

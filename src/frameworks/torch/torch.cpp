@@ -266,6 +266,8 @@ void answer_calls(const Snapshot& snapshot, Prediction& prediction) {
     const DriverAnswers* driver = find_nvml_driver(snapshot, find_driver(snapshot, prediction.libcuda));
     listed.answer = device_count(snapshot, driver, *nvml, runtime_count);
   }
+  // Its own list is device_count()'s, which may be shorter than the driver's: the two read CUDA_VISIBLE_DEVICES each in its own way.
+  if (runtime_count.is_known() && *runtime_count > 0 && listed.answer.is_known()) prediction.sees_gpus = listed.answer;
   if (asks_nvml_for_availability(snapshot)) {
     prediction.sees_gpus = available.answer = listed.answer;
     if (listed.answer.is_known()) available.answer = Fact<std::int64_t>::known(*listed.answer > 0);

@@ -1,6 +1,8 @@
 #include "frameworks/torch/visible_devices.h"
 
 #include <algorithm>
+#include <array>
+#include <string>
 
 #include "base/text.h"
 
@@ -9,6 +11,20 @@ namespace gpuwhy::frameworks::torch {
 namespace {
 
 constexpr std::int64_t every_card = 64;  // torch: "all" is the first 64
+
+// Python takes any script's decimal digits for a number; those that keyboards have, as ASCII. Each script's ten digits follow one another
+// in Unicode, in three bytes of UTF-8 here (full-width) or two (Arabic-Indic and its Eastern form).
+std::string with_ascii_digits(std::string_view text) {
+  constexpr std::array<std::string_view, 3> zeros = {"\uff10", "\u0660", "\u06f0"};
+  std::string plain(text);
+  for (std::string_view zero : zeros)
+    for (char digit = 0; digit < 10; ++digit) {
+      std::string foreign(zero);
+      foreign.back() = static_cast<char>(foreign.back() + digit);
+      plain = replace_all(std::move(plain), foreign, std::string(1, static_cast<char>('0' + digit)));
+    }
+  return plain;
+}
 
 // What torch's _strtoul makes of one element: the number that it begins with, -1 for none. Python raises on a lone sign; so does torch
 // then, at import of nothing: it is taken for "none" here, which ends the list as well.
@@ -56,7 +72,7 @@ VisibleDevices parse_visible_devices(std::optional<std::string_view> value) {
     return visible;
   }
   for (std::string_view element : split(*value, ',')) {
-    std::int64_t ordinal = leading_number(trim(element));
+    std::int64_t ordinal = leading_number(with_ascii_digits(trim(element)));
     if (std::ranges::find(visible.ordinals, ordinal) != visible.ordinals.end()) {
       visible.ordinals.clear();
       return visible;

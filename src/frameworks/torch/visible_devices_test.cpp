@@ -20,6 +20,7 @@ TEST(VisibleDevices, an_index_past_the_last_card_ends_the_list) { EXPECT_EQ(coun
 TEST(VisibleDevices, a_repeated_index_hides_all) { EXPECT_EQ(count("0,0"), 0); }
 TEST(VisibleDevices, blanks_around_an_index_do_not_matter) { EXPECT_EQ(count(" 1 ,0"), 2); }
 TEST(VisibleDevices, what_follows_the_digits_does_not_matter) { EXPECT_EQ(count("1gpu2,2ampere"), 2); }
+TEST(VisibleDevices, digits_of_another_script_are_digits_for_python) { EXPECT_EQ(count("\uff11,\u0662"), 2); }
 TEST(VisibleDevices, a_prefix_that_fits_one_card_selects_it) { EXPECT_EQ(count("GPU-bb"), 1); }
 TEST(VisibleDevices, a_prefix_that_fits_two_cards_ends_the_list) { EXPECT_EQ(count("GPU-aa"), 0); }
 TEST(VisibleDevices, an_index_after_a_uuid_ends_the_list) { EXPECT_EQ(count("GPU-bb,0"), 1); }
