@@ -19,7 +19,9 @@ run: build
 test: setup
 	@tools/test $(BUILD) $(JOBS)
 
-prove: build
+prove: setup
+	@cmake --preset release -DGPUWHY_TESTS=ON >/dev/null
+	@cmake --build $(BUILD) --target gpuwhy replay_test -j $(JOBS)
 	@python3 tests/oracle/prove.py --gpuwhy $(BUILD)/gpuwhy
 
 bench: build

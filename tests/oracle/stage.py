@@ -137,6 +137,10 @@ class Stage:
             return True
         if self.build.needs_math and self.edits_touch_cudnn():
             return True
+        # A package that has been imported stays in sys.modules. A single folder of wheels mounted elsewhere loses its neighbours, which
+        # libraries in it look for beside them.
+        if any(edited.startswith("../") for _, edited, *_ in environment.edits) or any("*" not in path for path in self.build.extra_path):
+            return True
         imports_libraries = "torch" in self.build.frameworks
         return imports_libraries and (bool(environment.edits) or any("/foreign/" in folder for folder in environment.library_path))
 
