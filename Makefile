@@ -26,6 +26,7 @@ prove: setup
 
 bench: build
 	@python3 tests/bench/bench.py --gpuwhy $(BUILD)/gpuwhy
+	@python3 tests/bench/arch_bench.py --gpuwhy $(BUILD)/gpuwhy --python build/bench/venv/bin/python
 
 clean:
 	rm -rf build

@@ -233,8 +233,15 @@ def draw_pairs(build: Build, found: list[Environment]) -> list[Environment]:
     return list(taken.values())
 
 
+def is_hollow(build: Build, environment: Environment) -> bool:
+    """A made-up toolkit of the build's own CUDA, or driver, that stands first and lacks the functions which the build is linked against: ONNX
+    Runtime's provider names them in DT_NEEDED, and no real file of that name lacks them."""
+    linked = "onnxruntime" in build.frameworks and "DRIVER" not in environment.double
+    return linked and any("foreign/cuda-13" in folder or "driver-11.4" in folder for folder in environment.library_path)
+
+
 def environments_of(build: Build, wheels: Wheels) -> list[Environment]:
-    found = singles(build, wheels)
+    found = [environment for environment in singles(build, wheels) if not is_hollow(build, environment)]
     if not build.cpu_only:
         drawn = draw_pairs(build, found)
         found += chosen.chosen_pairs(wheels) + (chosen.only_tensorflow() if "tensorflow" in build.frameworks else [])

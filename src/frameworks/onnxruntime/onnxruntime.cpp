@@ -131,7 +131,8 @@ void play_cudnn(Process& process, Prediction& prediction) {
   if (prediction.find_gate("open-provider")->state != GateState::passed) return;
   Resolution cudnn = process.open("libcudnn.so.9", provider);
   if (cudnn.state == ResolutionState::cannot_tell || !cudnn.is_found()) {
-    prediction.gates.push_back(library_gate("open-cudnn", Layer::cuda_libraries, cudnn, false, ""));
+    bool dies = cudnn.root_failure().state == ResolutionState::process_dies;
+    prediction.gates.push_back(library_gate("open-cudnn", Layer::cuda_libraries, cudnn, dies, ""));
     return;
   }
   Resolution part = process.open("libcudnn_graph.so.9", "libcudnn.so.9");
