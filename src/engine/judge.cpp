@@ -141,7 +141,8 @@ OverallVerdict overall(const Report& report, bool machine_matters) {
 std::string one_line(const Prediction& prediction) {
   std::string name = fmt::format("{} {}", display_name(prediction.framework), prediction.version);
   if (!prediction.outside.empty()) return fmt::format("{} is a build for {}, outside of gpuwhy", name, prediction.outside);
-  if (prediction.outcome == Outcome::raises) return fmt::format("{} cannot be imported", name);
+  if (prediction.outcome == Outcome::raises && prediction.blocked_at == "import") return fmt::format("{} cannot be imported", name);
+  if (prediction.outcome == Outcome::raises) return fmt::format("{} will raise an error instead of using a GPU", name);
   if (prediction.outcome == Outcome::aborts) return fmt::format("{} will abort", name);
   if (!prediction.sees_gpus.is_known()) return fmt::format("{}: cannot tell", name);
   return fmt::format("{} will see {} GPU{}", name, *prediction.sees_gpus, *prediction.sees_gpus == 1 ? "" : "s");

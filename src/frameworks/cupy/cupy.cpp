@@ -142,10 +142,10 @@ Prediction predict(const Snapshot& snapshot, const PythonEnvironment& environmen
   if (prediction.sees_gpus.is(std::int64_t{0})) prediction.usable_gpus = prediction.sees_gpus;
   else if (prediction.sees_gpus.is_known() && prediction.usable_gpus.is_known())
     prediction.usable_gpus = Fact<std::int64_t>::known(std::min(*prediction.usable_gpus, *prediction.sees_gpus));
-  if (raises) {
-    prediction.outcome = Outcome::raises;
-    prediction.calls.clear();
-  }
+  // Where the runtime answers an error, getDeviceCount() raises it.
+  bool listing_raises = has_cuda && prediction.sees_gpus.is(std::int64_t{0});
+  if (raises || listing_raises) prediction.outcome = Outcome::raises;
+  if (raises) prediction.calls.clear();
   conclude(prediction);
   return prediction;
 }
