@@ -7,16 +7,12 @@
 #include "base/text.h"
 #include "causes/support/questions.h"
 #include "engine/effects.h"
+#include "engine/rank.h"
 #include "frameworks/predict.h"
 
 namespace gpuwhy {
 
 namespace {
-
-bool concerns(const Finding& finding, const Prediction& prediction) {
-  if (finding.subject.empty() || finding.subject == prediction.python) return true;
-  return finding.subject.starts_with(std::string(display_name(prediction.framework)) + " ");
-}
 
 // The same framework in the same environment; its version may be another after the cure.
 const Prediction* find_same(const Report& report, const Prediction& prediction) {
@@ -32,12 +28,14 @@ std::size_t reach(const Prediction& prediction) {
   return prediction.gates.size();
 }
 
-std::int64_t known_or(const Fact<std::int64_t>& count, std::int64_t otherwise) { return count.is_known() ? *count : otherwise; }
+// More than before, or something where nothing was known.
+bool is_more(const Fact<std::int64_t>& after, const Fact<std::int64_t>& before) {
+  return after.is_known() && *after > (before.is_known() ? *before : 0);
+}
 
 bool moves_on(const Prediction& before, const Prediction& after) {
   if (before.blocked_at != after.blocked_at && reach(after) >= reach(before)) return true;
-  if (known_or(after.usable_gpus, -1) > known_or(before.usable_gpus, -1) || known_or(after.sees_gpus, -1) > known_or(before.sees_gpus, -1))
-    return true;
+  if (is_more(after.usable_gpus, before.usable_gpus) || is_more(after.sees_gpus, before.sees_gpus)) return true;
   return before.outcome != Outcome::lists && after.outcome == Outcome::lists;
 }
 

@@ -109,7 +109,9 @@ void apply_visible_devices(Snapshot& snapshot) {
       for (const std::string& name : visible.usable) {
         auto index = parse_int(name);
         if (index && static_cast<std::size_t>(*index) < cards.size()) shown.push_back(cards[static_cast<std::size_t>(*index)]);
-        else if (!cards.empty()) shown.push_back(cards.front());
+        else if (auto named = std::ranges::find_if(cards, [&](const CudaDevice& card) { return card.uuid.reveal().starts_with(name); });
+                 named != cards.end())
+          shown.push_back(*named);
       }
       cards = std::move(shown);
     }

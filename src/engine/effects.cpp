@@ -27,19 +27,6 @@ void remove_startup_code(Snapshot& snapshot, const std::string& file) {
   }
 }
 
-void repair_file(Snapshot& snapshot, const std::string& path) {
-  auto file = std::ranges::find(snapshot.libraries.candidates, path, &Candidate::path);
-  std::string soname(file != snapshot.libraries.candidates.end() && !file->soname.empty() ? std::string_view(file->soname)
-                                                                                          : path::filename(path));
-  effects::put_library(snapshot.libraries, path, soname);
-  for (PythonEnvironment& environment : snapshot.environments) {
-    if (!environment.packages.is_known()) continue;
-    for (Package& package : environment.packages.edit())
-      if (package.record_faults.is_known())
-        std::erase_if(package.record_faults.edit(), [&](const RecordFault& fault) { return fault.path == path; });
-  }
-}
-
 void add_cache_folder(Snapshot& snapshot, const std::string& folder) {
   Fact<std::vector<std::string>>& folders = snapshot.loader.cache_folders;
   if (!folders.is_known()) folders = Fact<std::vector<std::string>>::known({});
@@ -57,8 +44,6 @@ void apply(Snapshot& snapshot, const Effect& effect) {
       return effects::put_library(snapshot.libraries, path::join(effect.value, effect.name), effect.name);
     case Kind::remove_path:
       return effects::remove_path(snapshot, effect.name);
-    case Kind::repair_file:
-      return repair_file(snapshot, effect.name);
     case Kind::install_package:
       return effects::install_package(snapshot, effect);
     case Kind::remove_package:

@@ -33,18 +33,14 @@ bool explains_gate(const RankedFinding& ranked, const std::string& gate) {
   return listed || std::ranges::find(ranked.finding.also_explains, gate) != ranked.finding.also_explains.end();
 }
 
-bool concerns(const RankedFinding& ranked, const Prediction& prediction) {
-  const std::string& subject = ranked.finding.subject;
-  if (subject.empty() || subject == prediction.python) return true;
-  return subject.starts_with(fmt::format("{} {}", display_name(prediction.framework), prediction.version));
-}
-
 void fold_consequences(std::vector<RankedFinding>& findings) {
   for (RankedFinding& upper : findings) {
     for (RankedFinding& lower : findings) {
       const Cause* cause = find_cause(lower.finding.cause);
       if (&upper == &lower || !cause || lower.role == Role::note || upper.role == Role::note) continue;
       if (upper.finding.cause == lower.finding.cause || !entails(*cause, upper.finding.cause)) continue;
+      // A mere possibility hides nothing that is proven.
+      if (lower.finding.confidence == Confidence::possible && upper.finding.confidence != Confidence::possible) continue;
       upper.role = Role::consequence;
       if (std::ranges::find(lower.explains, upper.finding.cause) == lower.explains.end()) lower.explains.push_back(upper.finding.cause);
     }
@@ -56,10 +52,10 @@ void demote_without_effect(const RankInput& input, std::vector<RankedFinding>& f
   for (RankedFinding& ranked : findings) {
     if (ranked.finding.severity == Severity::note) ranked.role = Role::note;
     if (ranked.finding.severity != Severity::blocked || input.machine_matters) continue;
-    bool has_effect = std::ranges::any_of(input.predictions,
-                                          [&](const Prediction& p) { return p.outside.empty() && concerns(ranked, p) && is_stopped(p); });
+    bool has_effect = std::ranges::any_of(
+        input.predictions, [&](const Prediction& p) { return p.outside.empty() && concerns(ranked.finding, p) && is_stopped(p); });
     if (has_effect) continue;
-    bool may_have = std::ranges::any_of(input.predictions, [&](const Prediction& p) { return concerns(ranked, p) && is_open(p); });
+    bool may_have = std::ranges::any_of(input.predictions, [&](const Prediction& p) { return concerns(ranked.finding, p) && is_open(p); });
     if (may_have) {
       ranked.role = Role::candidate;
     } else {
@@ -75,7 +71,7 @@ std::vector<std::string> unexplained_gates(const RankInput& input) {
     const Gate* gate = is_stopped(prediction) ? prediction.first_failed() : nullptr;
     if (!gate) continue;
     bool explained = std::ranges::any_of(input.findings, [&](const RankedFinding& ranked) {
-      return ranked.finding.severity == Severity::blocked && concerns(ranked, prediction) && explains_gate(ranked, gate->name);
+      return ranked.finding.severity == Severity::blocked && concerns(ranked.finding, prediction) && explains_gate(ranked, gate->name);
     });
     if (!explained) left.push_back(fmt::format("{} stops at {}: {}", display_name(prediction.framework), gate->name, gate->summary));
   }
@@ -83,6 +79,12 @@ std::vector<std::string> unexplained_gates(const RankInput& input) {
 }
 
 }  // namespace
+
+bool concerns(const Finding& finding, const Prediction& prediction) {
+  const std::string& subject = finding.subject;
+  if (subject.empty() || subject == prediction.python) return true;
+  return subject.starts_with(fmt::format("{} {}", display_name(prediction.framework), prediction.version));
+}
 
 std::vector<std::string> rank(RankInput& input) {
   std::vector<RankedFinding>& findings = input.findings;
@@ -105,7 +107,7 @@ std::vector<std::string> rank(RankInput& input) {
     if (ranked.role != Role::root || !cause) continue;
     for (const Prediction& prediction : input.predictions)
       for (const Gate& gate : prediction.gates) {
-        bool account = gate.state == GateState::failed && concerns(ranked, prediction) && explains_gate(ranked, gate.name);
+        bool account = gate.state == GateState::failed && concerns(ranked.finding, prediction) && explains_gate(ranked, gate.name);
         if (account && std::ranges::find(ranked.explains, gate.name) == ranked.explains.end()) ranked.explains.push_back(gate.name);
       }
   }

@@ -7,6 +7,9 @@
 
 namespace gpuwhy {
 
+// The finding is about the machine, about this framework's environment, or about the framework itself.
+bool concerns(const Finding& finding, const Prediction& prediction);
+
 struct RankInput {
   std::vector<RankedFinding> findings;  // of the scope, roles not yet given
   std::vector<Prediction> predictions;  // of the scope

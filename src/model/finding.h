@@ -27,9 +27,8 @@ struct Effect {
   enum class Kind {
     set_variable,        // `name` becomes `value` in the process's environment
     unset_variable,      // `name` is not set
-    provide_library,     // a good file of the soname `name` stands in the folder `value`; version "" or the package's
+    provide_library,     // a good file of the soname `name` stands in the folder `value`
     remove_path,         // the file or folder `name` is gone
-    repair_file,         // the file `name` is good again
     install_package,     // the package `name` of the environment `environment` has the version `value`, with the libraries that its wheel
                          // holds
     remove_package,      // the package `name` of `environment` is gone, with the files that its wheel holds

@@ -11,7 +11,7 @@ namespace gpuwhy::fatbin {
 namespace {
 
 std::string corpus(const std::string& name) {
-  std::ifstream file(std::string(GPUWHY_SOURCE "/tests/fuzz/corpus/fatbin/") + name, std::ios::binary);
+  std::ifstream file(std::string(GPUWHY_CORPUS "/fatbin/") + name, std::ios::binary);
   EXPECT_TRUE(file) << name;
   return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
 }

@@ -15,8 +15,22 @@ namespace gpuwhy::frameworks::cupy {
 
 namespace {
 
-void replay_import(const FrameworkBuild& build, Process& process) {
-  if (process.has_program()) process.load(build.objects);
+// import cupy. Returns what Python raises there beside a module that does not load: a library that is there and is none ends the import;
+// one that is missing does not.
+std::optional<Gate> replay_import(const Snapshot& snapshot, const PythonEnvironment& environment, const FrameworkBuild& build,
+                                  Process& process) {
+  if (!process.has_program()) return std::nullopt;
+  if (auto wanted = opened_at_import(build)) {
+    Resolution found = find_toolkit_library(snapshot, environment, build, process, *wanted);
+    if (found.is_found()) process.open(found.path, "");
+    bool ends = found.state == ResolutionState::bad_file || found.state == ResolutionState::process_dies ||
+                found.state == ResolutionState::dependency_failed;
+    if (ends)
+      return library_gate("import", Layer::framework_build, found, true,
+                          fmt::format("RuntimeError: Failed to dlopen {}: {}", found.path, found.root_failure().loader_message()));
+  }
+  process.load(build.objects);
+  return std::nullopt;
 }
 
 // The runtime lives in the extension module that is imported first.
@@ -125,14 +139,14 @@ void play_first_kernel(const Snapshot& snapshot, const PythonEnvironment& enviro
 
 Resolution resolve_libcuda(const Snapshot& snapshot, const PythonEnvironment& environment, const FrameworkBuild& build) {
   Process process(snapshot, environment);
-  replay_import(build, process);
+  replay_import(snapshot, environment, build, process);
   return open_libcuda(build, process);
 }
 
 Prediction predict(const Snapshot& snapshot, const PythonEnvironment& environment, const FrameworkBuild& build, Process& process) {
   Prediction prediction;
-  replay_import(build, process);
-  prediction.gates.push_back(import_gate(snapshot, process, environment, build));
+  std::optional<Gate> import_error = replay_import(snapshot, environment, build, process);
+  prediction.gates.push_back(import_error ? *import_error : import_gate(snapshot, process, environment, build));
   bool raises = prediction.gates.back().state == GateState::failed;
   prediction.gates.push_back(build_gate(build));
   bool has_cuda = prediction.gates.back().state != GateState::failed;

@@ -28,7 +28,11 @@ Resolution by_path(const Process& process, const std::string& file, const Toolki
   return resolution;
 }
 
-bool is_there(const Snapshot& snapshot, const std::string& file) { return snapshot.libraries.find(file) != nullptr; }
+// As os.path.isfile() sees it.
+bool is_there(const Snapshot& snapshot, const std::string& file) {
+  const Candidate* found = snapshot.libraries.find(file);
+  return found && found->state != CandidateState::dangling && found->state != CandidateState::folder;
+}
 
 // "12.9" of "12.9.86".
 std::string major_minor(std::string_view text) {
@@ -57,6 +61,12 @@ Resolution find_below_variables(const Snapshot& snapshot, const Process& process
 }
 
 }  // namespace
+
+std::optional<ToolkitLibrary> opened_at_import(const FrameworkBuild& build) {
+  auto cuda = build.cuda_version.is_known() ? Version::parse(*build.cuda_version) : std::nullopt;
+  if (!cuda || !uses_pathfinder(build) || !build.distribution.starts_with("cupy-cuda")) return std::nullopt;
+  return library(cuda->major(), "cublasLt", std::to_string(cuda->major()), "cublas");
+}
 
 ToolkitLibrary nvrtc_of(int cuda_major) {
   return library(cuda_major, "nvrtc", cuda_major == 11 ? "11.2" : std::to_string(cuda_major), "cuda_nvrtc");

@@ -4,6 +4,7 @@
 //   search alone.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,6 +18,9 @@ struct ToolkitLibrary {
   std::string soname;        // "libnvrtc.so.12"
   std::string wheel_folder;  // below site-packages: "nvidia/cuda_nvrtc/lib"
 };
+// From 14 on `import cupy` of a wheel preloads cuTENSOR by cuda-pathfinder, which first opens what cuTENSOR depends on: cuBLASLt, whether
+// cuTENSOR is there or not (cupy/__init__.py; cuda/pathfinder/_dynamic_libs/descriptor_catalog.py). Nothing for other builds.
+std::optional<ToolkitLibrary> opened_at_import(const FrameworkBuild& build);
 // NVRTC, with which CuPy compiles its kernels at run time.
 ToolkitLibrary nvrtc_of(int cuda_major);
 // Those of single functions: cuBLAS, cuFFT, cuRAND, cuSOLVER, cuSPARSE.

@@ -12,7 +12,7 @@ namespace gpuwhy {
 namespace {
 
 std::string hex(const std::string& name) {
-  std::ifstream file(std::string(GPUWHY_SOURCE "/tests/fuzz/corpus/fatbin/") + name, std::ios::binary);
+  std::ifstream file(std::string(GPUWHY_CORPUS "/fatbin/") + name, std::ios::binary);
   EXPECT_TRUE(file) << name;
   std::string digits;
   for (std::istreambuf_iterator<char> byte(file), end; byte != end; ++byte) {

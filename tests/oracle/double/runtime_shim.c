@@ -5,41 +5,17 @@
  *
  *   DOUBLE_RUNTIME=PATH   the real libcudart */
 #define _GNU_SOURCE
-#include <dlfcn.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include "runtime_functions.h" /* generated: RUNTIME_FUNCTIONS */
 
 #define __CUDA_RUNTIME_API_VERSION_INTERNAL 1
 #include <cuda_runtime_api.h>
 #undef cudaGetDeviceProperties
 
-#define EXPORTED __attribute__((visibility("default")))
-
-/* The generated forwarders jump through this table. */
-__attribute__((visibility("hidden"))) void* runtime_targets[RUNTIME_FUNCTIONS];
-extern const char* runtime_names[];
-
 enum { RUNTIME_NOT_LOADED = 3 };
-
-static int not_loaded(void) { return RUNTIME_NOT_LOADED; }
-
-__attribute__((constructor)) static void find_real_functions(void) {
-  const char* path = getenv("DOUBLE_RUNTIME");
-  void* library = path ? dlopen(path, RTLD_NOW | RTLD_LOCAL) : NULL;
-  for (int i = 0; i < RUNTIME_FUNCTIONS; i++) {
-    void* target = library ? dlsym(library, runtime_names[i]) : NULL;
-    runtime_targets[i] = target ? target : (void*)not_loaded;
-  }
-}
-
-static void* real(const char* name) {
-  for (int i = 0; i < RUNTIME_FUNCTIONS; i++)
-    if (!strcmp(runtime_names[i], name)) return runtime_targets[i];
-  return (void*)not_loaded;
-}
+#define NOT_LOADED RUNTIME_NOT_LOADED
+#define REAL_LIBRARY "DOUBLE_RUNTIME"
+#define REAL_BINDING RTLD_NOW
+#include "forwarders.h"
 
 static void* in_driver(const char* name) {
   void* library = dlopen("libcuda.so.1", RTLD_NOW | RTLD_NOLOAD);

@@ -1,18 +1,14 @@
 #include "causes/support/cause.h"
 #include "causes/support/driver_faults.h"
+#include "causes/support/notebook_images.h"
 #include "causes/support/place_faults.h"
 
 namespace gpuwhy::causes::colab_gpu_quota {
 
 // Where no GPU is to be had, Colab offers a runtime without one, which looks like one that was chosen so. Only its user has seen the offer.
 Verdict check(const Snapshot& snapshot) {
-  if (driver_reaches_gpu(snapshot)) return not_applicable("the driver reaches a GPU");
-  if (snapshot.platform.kind.is_unknown()) return cannot_tell("which place this is", snapshot.platform.kind);
-  if (!is_platform(snapshot, "colab")) return not_applicable("this is not Colab");
-  if (has_card_node(snapshot)) return not_applicable("a card was handed to this runtime");
+  if (auto verdict = without_runtime_type(snapshot)) return *verdict;
   const Fact<std::string>& accelerator = snapshot.platform.accelerator;
-  if (accelerator.is_unknown()) return cannot_tell("the type of this runtime", accelerator);
-  if (accelerator.is_absent()) return cannot_tell("the type of this runtime", "not-probed: neither COLAB_GPU nor COLAB_IMAGE_TYPE says it");
   if (*accelerator != "cpu") return passes();
 
   Finding finding;

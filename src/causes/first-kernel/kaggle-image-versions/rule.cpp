@@ -26,7 +26,7 @@ bool serves_t4(const FrameworkBuild& build) {
 }  // namespace
 
 // Kaggle offers accelerators that the frameworks of its image no longer serve. That the build lacks the code is told as a cause of its own;
-// this says whose combination it is, and which session has none of the trouble.
+// this says whose combination it is, and which choice has none of the trouble.
 Verdict check(const FrameworkContext& context) {
   const Snapshot& snapshot = context.snapshot;
   if (snapshot.platform.kind.is_unknown()) return cannot_tell("which place this is", snapshot.platform.kind);
@@ -44,8 +44,8 @@ Verdict check(const FrameworkContext& context) {
   Finding finding = code_finding(context, cards);
   finding.severity = Severity::note;
   bool fits_t4 = serves_t4(context.build);
-  finding.headline = fmt::format("Kaggle's image and this session's {} do not fit{}", cards.front().name,
-                                 fits_t4 ? "; a session with GPU T4 x2 has no such trouble" : "");
+  finding.headline = fmt::format("Kaggle's image and the {} that was chosen do not fit{}", cards.front().name,
+                                 fits_t4 ? "; with GPU T4 x2 there is no such trouble" : "");
   std::vector<std::string> told = {fmt::format("{} is built from Colab's of {}", image_words(snapshot),
                                                image_date(snapshot).empty() ? "an unknown date" : image_date(snapshot))};
   if (!brought.empty()) told.push_back(fmt::format("that one brought {} {}", display_name(context.build.framework), brought));

@@ -1,9 +1,12 @@
 #!/usr/bin/env python3
-"""Writes the seeds of the fuzz targets elf_fuzz and ldcache_fuzz: one small file for each thing that a hostile file may do.
-usage: make_fuzz_corpus.py FOLDER   (the folder of the corpora: tests/fuzz/corpus)"""
+"""Writes the seeds of the fuzz targets of binary formats (elf, ldcache, fatbin): one small file for each thing that a hostile file may do.
+usage: make_corpus.py FOLDER   (the build runs it; the seeds of text formats lie in corpus/)"""
 import pathlib
 import struct
 import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "wheels"))
+from fatbin_file import bare_library, container, containers, entry, library  # noqa: E402
 
 HUGE = 2**64 - 1
 NEEDED, STRTAB, STRSZ, SONAME, RPATH, RUNPATH, FLAGS_1, VERNEED, VERNEEDNUM = 1, 5, 10, 14, 15, 29, 0x6FFFFFFB, 0x6FFFFFFE, 0x6FFFFFFF
@@ -110,8 +113,68 @@ LDCACHE = {
     "pattern-of-stars": b"include " + b"*" * 60 + b"c\ninclude ?*?*?*?*.conf\n",
 }
 
+
+
+# ---- device code ----
+
+FOUR = containers([["sm_70", "sm_80"], ["sm_70", "sm_80", "compute_90@8.5"], ["sm_80"], ["sm_90a"]])
+ONE = container(["sm_70", "sm_80"])
+
+
+def bent(data, at, layout, *values):
+    """These bytes with other values at an offset."""
+    return data[:at] + struct.pack(layout, *values) + data[at + struct.calcsize(layout):]
+
+
+def fatbin(data, name=".nv_fatbin"):
+    return library([(name, data)])
+
+
+def in_first_container(offset, layout, *values):
+    return fatbin(bent(FOUR, offset, layout, *values))
+
+
+GOOD = library([(".nv_fatbin", FOUR), ("__nv_relfatbin", container(["sm_100f", "lto_75"])), (".rodata", b"constants" + bytes(7) + ONE)])
+BARE = bare_library(FOUR)
+SECTIONS = struct.unpack_from("<Q", GOOD, 40)[0]  # where the section headers begin
+SECTION = 64
+FATBIN = {
+    "good": GOOD,
+    "padding-between": fatbin(ONE + bytes(24) + ONE),
+    "cask-resource": fatbin(b"other data" + bytes(6) + FOUR + b"more", ".cask_resource"),
+    "no-section-headers": BARE,
+    "large-headers": fatbin(containers([["sm_100", "compute_100@8.6"]] * 4, header=112)),
+    "empty-container": fatbin(container([]) + ONE),
+    "nested": fatbin(bent(container(["sm_80"], payload=len(FOUR)), 16 + 64, f"{len(FOUR)}s", FOUR)),
+    "many-tiny-entries": fatbin(container(["sm_80"] * 600, payload=0)),
+    "magic-everywhere": library([(".rodata", struct.pack("<IHH", 0xBA55ED50, 1, 16) * 500)]),
+    "chain-too-short": fatbin(bent(ONE, 8, "<Q", len(ONE) - 16 - 8)),
+    "container-size-5": in_first_container(8, "<Q", 5),
+    "container-size-huge": in_first_container(8, "<Q", HUGE),
+    "entry-header-0": in_first_container(16 + 4, "<I", 0),
+    "entry-size-wraps": in_first_container(16 + 8, "<Q", HUGE - 50),
+    "entry-of-no-kind": in_first_container(16, "<H", 0xFFFF),
+    "entry-alone": fatbin(entry("sm_80")),
+    "cut-in-fatbin": GOOD[: 64 + len(FOUR) // 2],
+    "file-cut": GOOD[: len(GOOD) // 2],
+    "header-only": bent(bent(GOOD[:64], 40, "<Q", 0), 60, "<H", 0),
+    "elf-magic-only": GOOD[:4],
+    "empty": b"",
+    "big-endian": bent(GOOD, 5, "<B", 2),
+    "65535-sections": bent(GOOD, 60, "<H", 65535),
+    "65535-segments": bent(BARE, 56, "<H", 65535),
+    "names-index-ffff": bent(GOOD, 62, "<H", 0xFFFF),
+    "section-count-in-section-0": bent(bent(GOOD, 60, "<H", 0), SECTIONS + 32, "<Q", HUGE),
+    "sections-at-the-end-of-the-world": bent(GOOD, 40, "<Q", HUGE - 63),
+    # A second section that begins within the first one and ends with it.
+    "overlapping-sections": bent(library([(".nv_fatbin", FOUR), ("__nv_relfatbin", b"")]), 0, "4s", b"\x7fELF"),
+}
+OVERLAP = FATBIN["overlapping-sections"]
+FIRST = struct.unpack_from("<Q", OVERLAP, 40)[0] + SECTION
+FATBIN["overlapping-sections"] = bent(OVERLAP, FIRST + SECTION + 24, "<QQ", 64 + len(ONE), len(FOUR) - len(ONE))
+
 if __name__ == "__main__":
-    for folder, files in (("elf", ELF), ("ldcache", LDCACHE)):
+    for folder, files in (("elf", ELF), ("ldcache", LDCACHE), ("fatbin", FATBIN)):
         target = pathlib.Path(sys.argv[1]) / folder
         target.mkdir(parents=True, exist_ok=True)
         for name, data in files.items():
