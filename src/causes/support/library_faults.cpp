@@ -257,11 +257,7 @@ Remedy reinstall_libraries(const FrameworkContext& context, const std::vector<Fa
   }
   Remedy remedy;
   if (all_installed) {
-    remedy = remedies::reinstall(environment, fmt::format("install {} again", join(names, ", ")), requirements);
-    for (Command& command : remedy.commands) {
-      auto pip = std::ranges::find(command, "pip");
-      if (pip != command.end()) command.insert(pip + 2, "--no-deps");
-    }
+    remedy = remedies::reinstall_alone(environment, fmt::format("install {} again", join(names, ", ")), requirements);
   } else if (build.framework == FrameworkKind::tensorflow) {
     return working_tensorflow(context);
   } else if (build.framework != FrameworkKind::torch) {

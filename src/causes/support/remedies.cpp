@@ -145,6 +145,13 @@ Remedy reinstall(const PythonEnvironment& environment, std::string title, const 
   return install_with(environment, std::move(title), requirements, index, true);
 }
 
+Remedy reinstall_alone(const PythonEnvironment& environment, std::string title, const std::vector<std::string>& requirements) {
+  Remedy remedy = reinstall(environment, std::move(title), requirements);
+  for (Command& command : remedy.commands)
+    if (auto install = std::ranges::find(command, "install"); install != command.end()) command.insert(install + 1, "--no-deps");
+  return remedy;
+}
+
 Remedy tensorflow_with_cuda(const PythonEnvironment& environment, const FrameworkBuild& build) {
   std::string pin = build.version.is_known() ? "==" + *build.version : "";
   auto parsed = build.version.is_known() ? Version::parse(*build.version) : std::nullopt;

@@ -22,6 +22,9 @@ Remedy install(const PythonEnvironment& environment, std::string title, const st
 Remedy reinstall(const PythonEnvironment& environment, std::string title, const std::vector<std::string>& requirements,
                  std::string index = {});
 
+// The same without touching what these packages depend on.
+Remedy reinstall_alone(const PythonEnvironment& environment, std::string title, const std::vector<std::string>& requirements);
+
 // TensorFlow with the CUDA libraries of its own release: 'tensorflow[and-cuda]==2.20.0'.
 Remedy tensorflow_with_cuda(const PythonEnvironment& environment, const FrameworkBuild& build);
 // PyTorch of this release with the variant "cu126", from the vendor's index, with its companions torchvision and torchaudio where they are

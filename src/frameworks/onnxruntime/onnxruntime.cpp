@@ -95,6 +95,15 @@ void play_provider(const Snapshot& snapshot, const PythonEnvironment& environmen
   prediction.gates.push_back(provider_gate(snapshot, environment, opened, prediction.gates.back(), before, line));
 }
 
+// Where the provider itself loads and the driver's library does not, an initialiser of these releases ends the process (SIGSEGV; measured
+// on 1.19.2, 1.21.0 and 1.22.0 without any driver, and not on 1.23.2, 1.24.1 and 1.26.0, which fall back to the CPU).
+bool dies_without_driver(const FrameworkBuild& build, const Prediction& prediction) {
+  auto release = build.version.is_known() ? Version::parse(*build.version) : std::nullopt;
+  if (!release || *release < version("1.19") || *release >= version("1.23")) return false;
+  return prediction.find_gate("open-provider")->state == GateState::passed &&
+         prediction.find_gate("open-libcuda")->state == GateState::failed;
+}
+
 std::string cuda_failure(std::int64_t code) { return fmt::format("CUDA failure {}: {}", code, runtime_error_text(code)); }
 
 // The row of the tables for this release; nullptr for one that nobody read.
@@ -191,9 +200,9 @@ Prediction predict(const Snapshot& snapshot, const PythonEnvironment& environmen
   prediction.gates.push_back(import_gate(snapshot, process, environment, build));
   bool raises = prediction.gates.back().state == GateState::failed;
   prediction.gates.push_back(build_gate(build));
-  Gate& built = prediction.gates.back();
-  if (built.state == GateState::failed) {
-    built.log_line = "Specified provider 'CUDAExecutionProvider' is not in available provider names.";
+  bool has_cuda = prediction.gates.back().state != GateState::failed;
+  if (!has_cuda) {
+    prediction.gates.back().log_line = "Specified provider 'CUDAExecutionProvider' is not in available provider names.";
   } else {
     play_provider(snapshot, environment, build, process, prediction);
     play_driver(snapshot, build, prediction);
@@ -201,6 +210,7 @@ Prediction predict(const Snapshot& snapshot, const PythonEnvironment& environmen
     play_first_kernel(snapshot, build, prediction);
   }
   answer_calls(build, prediction);
+  if (has_cuda && dies_without_driver(build, prediction)) prediction.outcome = Outcome::aborts;
   if (raises) {
     prediction.outcome = Outcome::raises;
     prediction.calls.clear();

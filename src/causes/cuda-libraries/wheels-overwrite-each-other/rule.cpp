@@ -73,9 +73,8 @@ const FrameworkBuild* find_user_of_other(const FrameworkContext& context) {
 
 Remedy write_again(const FrameworkContext& context, const Pair& pair, const FrameworkBuild* other_user) {
   std::string requirement = fmt::format("{}=={}", pair.right->name, pair.right->version);
-  Remedy remedy = remedies::reinstall(context.environment, fmt::format("write the files of {} again", pair.right->name), {requirement});
-  for (Command& command : remedy.commands)
-    if (auto install = std::ranges::find(command, "install"); install != command.end()) command.insert(install + 1, "--no-deps");
+  Remedy remedy =
+      remedies::reinstall_alone(context.environment, fmt::format("write the files of {} again", pair.right->name), {requirement});
   // The folder's owner is not a fact of the snapshot that an effect could set.
   remedy.effects.clear();
   remedy.undo = fmt::format("install {}=={} again in the same way", pair.other->name, pair.other->version);
