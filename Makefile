@@ -27,6 +27,7 @@ prove: setup
 bench: build
 	@python3 tests/bench/bench.py --gpuwhy $(BUILD)/gpuwhy
 	@python3 tests/bench/arch_bench.py --gpuwhy $(BUILD)/gpuwhy --python build/bench/venv/bin/python
+	@python3 tests/bench/explain_bench.py --gpuwhy $(BUILD)/gpuwhy
 
 clean:
 	rm -rf build

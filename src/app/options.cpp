@@ -41,7 +41,8 @@ void add_source_options(CLI::App& app, Options& options) {
 }
 
 void add_answer_options(CLI::App& app, Options& options, Raw& raw) {
-  app.add_option("--format", raw.format, "text or json")->check(CLI::IsMember({"text", "json"}));
+  app.add_option("--format", raw.format, "text, json, markdown or github (annotations)")
+      ->check(CLI::IsMember({"text", "json", "markdown", "github"}));
   app.add_option("-o,--output", options.output, "write the answer to this file");
   app.add_option("--color,--colour", raw.colour, "auto, always or never")->check(CLI::IsMember({"auto", "always", "never"}));
   app.add_flag("-v,--verbose", options.verbose, "every gate, every place tried, evidence, undo, timings");
@@ -59,6 +60,8 @@ struct Subcommand {
 
 constexpr Subcommand subcommands[] = {
     {"check", "will each framework here see the GPU; if not, why, and what cures it", ""},
+    {"diff", "why there and not here: two machines (snapshot files, example:NAME, root folders, here), down to the cause", "MACHINE"},
+    {"explain", "the cause behind a pasted log, traceback, nvidia-smi or pip output; standard input when no file is given", "TEXT"},
     {"arch", "which GPUs the device code of libraries is for; folders are searched for *.so*", "FILE"},
     {"causes", "the catalogue of causes; with a slug, that cause's page", "SLUG"},
     {"snapshot", "everything the rules may know, as one JSON file; secrets redacted", ""},
@@ -73,6 +76,16 @@ void add_arch_options(CLI::App& command, Options& options) {
       ->check([](const std::string& text) {
         return parse_compute_capability(text) ? "" : "--cc takes a compute capability such as 8.9 or 12.0, not '" + printable(text) + "'";
       });
+}
+
+void add_explain_options(CLI::App& command, Options& options) {
+  command.add_option("TEXT", options.files, "files to read; - is standard input. Two of which one shows a working GPU are compared");
+  command.add_flag("--here", options.here, "the text comes from this machine: its own facts settle what the text leaves open");
+}
+
+void add_causes_options(CLI::App& command, Options& options) {
+  command.add_option("SLUG", options.argument, "the cause whose page is shown");
+  command.add_option("--search", options.search, "causes that a message points to: \"libcudnn.so.9: cannot open\"");
 }
 
 // "did you mean" for a word that is no command.
@@ -93,6 +106,9 @@ void configure(CLI::App& app, Options& options, Raw& raw) {
   for (const Subcommand& command : subcommands) {
     CLI::App* sub = app.add_subcommand(std::string(command.name), std::string(command.help));
     if (command.name == "arch") add_arch_options(*sub, options);
+    else if (command.name == "explain") add_explain_options(*sub, options);
+    else if (command.name == "diff") sub->add_option("MACHINE", options.files, "the two machines")->expected(2);
+    else if (command.name == "causes") add_causes_options(*sub, options);
     else if (!command.argument.empty()) sub->add_option(std::string(command.argument), options.argument);
     sub->callback([&options, &command] { options.command = command.name; });
   }
@@ -155,7 +171,10 @@ ParsedCommandLine parse_command_line(int argc, char** argv) {
     parsed.exit_status = 2;
     return parsed;
   }
-  parsed.options.format = raw.format == "json" ? Format::json : Format::text;
+  parsed.options.format = raw.format == "json"       ? Format::json
+                          : raw.format == "markdown" ? Format::markdown
+                          : raw.format == "github"   ? Format::github
+                                                     : Format::text;
   parsed.options.colour = raw.colour == "always"  ? ColourChoice::always
                           : raw.colour == "never" ? ColourChoice::never
                                                   : ColourChoice::automatic;
@@ -177,7 +196,7 @@ CommandLineShape command_line_shape() {
       shape.flags.push_back({"-" + name, option->get_description(), option->get_expected_max() > 0, {}});
   }
   for (FlagShape& flag : shape.flags) {
-    if (flag.name == "--format") flag.values = {"text", "json"};
+    if (flag.name == "--format") flag.values = {"text", "json", "markdown", "github"};
     if (flag.name == "--color" || flag.name == "--colour") flag.values = {"auto", "always", "never"};
     if (flag.name == "--fail-on") flag.values = {"note", "degraded", "blocked"};
     if (flag.name == "--framework" || flag.name == "--import-order") flag.values = framework_names;
@@ -187,6 +206,9 @@ CommandLineShape command_line_shape() {
     if (command.name == "completion") command_shape.arguments = {"bash", "zsh", "fish"};
     if (command.name == "schema") command_shape.arguments = {"report", "arch"};
     if (command.name == "arch") command_shape.flags.push_back({"--cc", "judge a GPU of this compute capability: 12.0", true, {}});
+    if (command.name == "explain")
+      command_shape.flags.push_back({"--here", "the text comes from this machine: its own facts settle what it leaves open", false, {}});
+    if (command.name == "causes") command_shape.flags.push_back({"--search", "causes that a message points to", true, {}});
     if (command.name == "causes")
       for (const Cause& cause : all_causes()) command_shape.arguments.emplace_back(cause.slug);
     shape.commands.push_back(command_shape);

@@ -11,12 +11,12 @@
 
 namespace gpuwhy::app {
 
-enum class Format { text, json };
+enum class Format { text, json, markdown, github };
 
 struct Options {
   std::string command = "check";
   std::string argument;            // of causes, schema, completion
-  std::vector<std::string> files;  // of arch
+  std::vector<std::string> files;  // of arch, explain
   std::string compute_capability;  // of arch --cc, "12.0"; "" = do not judge
 
   // what to look at
@@ -28,6 +28,8 @@ struct Options {
   std::vector<std::string> import_order;
   std::int64_t pid = 0;  // 0 = none
   bool deep = false;
+  bool here = false;   // of explain: this machine's own facts settle what the text leaves open
+  std::string search;  // of causes
   bool no_probe = false;
   double timeout_s = 0;  // 0 = the defaults of ProbeRequest
 

@@ -1,10 +1,21 @@
 #include "base/path.h"
 
+#include <cstring>
 #include <vector>
 
 #include "base/text.h"
 
 namespace gpuwhy::path {
+
+namespace {
+
+// memrchr looks at many bytes at once; rfind at one.
+std::size_t last_slash(std::string_view path) {
+  const void* at = path.empty() ? nullptr : ::memrchr(path.data(), '/', path.size());
+  return at ? static_cast<std::size_t>(static_cast<const char*>(at) - path.data()) : std::string_view::npos;
+}
+
+}  // namespace
 
 std::string join(std::string_view folder, std::string_view name) {
   if (name.starts_with('/') || folder.empty()) return std::string(name);
@@ -14,13 +25,13 @@ std::string join(std::string_view folder, std::string_view name) {
 }
 
 std::string_view parent(std::string_view path) {
-  std::size_t slash = path.rfind('/');
+  std::size_t slash = last_slash(path);
   if (slash == std::string_view::npos) return {};
   return slash == 0 ? path.substr(0, 1) : path.substr(0, slash);
 }
 
 std::string_view filename(std::string_view path) {
-  std::size_t slash = path.rfind('/');
+  std::size_t slash = last_slash(path);
   return slash == std::string_view::npos ? path : path.substr(slash + 1);
 }
 

@@ -15,10 +15,12 @@ struct Cause {
   std::string_view page;                       // cause.md, whole
   std::span<const std::string_view> explains;  // causes that follow from this one
   std::span<const std::string_view> gates;     // gates that this one accounts for when it fires
-  // Exactly one is set, by the page's `subject`.
+  // One for each word of the page's `subject`; the others are nullptr.
   Verdict (*check_machine)(const Snapshot&) = nullptr;
   Verdict (*check_environment)(const PythonEnvironment&, const Snapshot&) = nullptr;
   Verdict (*check_framework)(const FrameworkContext&) = nullptr;
+  // Of a running process (--pid). What it finds holds whatever a new process would see.
+  Verdict (*check_process)(const ObservedProcess&, const Snapshot&) = nullptr;
 };
 
 std::span<const Cause> all_causes();  // by layer, then by slug

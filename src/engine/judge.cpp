@@ -7,6 +7,7 @@
 
 #include "base/path.h"
 #include "base/text.h"
+#include "causes/support/jetson.h"
 #include "causes/support/questions.h"
 #include "engine/company.h"
 #include "engine/cures.h"
@@ -48,13 +49,18 @@ MachineSummary summarise_machine(const Snapshot& snapshot) {
     for (const CudaDevice& device : *driver.devices) gpus.push_back({device.name, device.pci_address, device.compute_capability});
     if (!gpus.empty()) machine.gpus = Fact<std::vector<ReportGpu>>::known(gpus, driver.devices.evidence());
   }
-  if (machine.gpus.is_known() || !snapshot.pci.display.is_known()) return machine;
+  if (machine.gpus.is_known() || (!snapshot.pci.display.is_known() && !snapshot.platform.jetson.is_known())) return machine;
   std::vector<ReportGpu> gpus;
   for (const PciFunction* function : nvidia_functions(snapshot)) {
     const facts::PciDevice* device = facts::find_pci_device(static_cast<std::uint16_t>(function->device));
     gpus.push_back({card_title(*function), function->address, device ? std::string(device->compute_capability) : ""});
   }
-  if (!gpus.empty() || !hides_hardware(snapshot)) machine.gpus = Fact<std::vector<ReportGpu>>::known(gpus, snapshot.pci.display.evidence());
+  // The GPU of a board is on no bus: the board stands for it.
+  if (gpus.empty() && snapshot.platform.jetson.is_known()) {
+    gpus.push_back({*snapshot.platform.jetson, "", ""});
+    machine.gpus = Fact<std::vector<ReportGpu>>::known(gpus, snapshot.platform.jetson.evidence());
+  } else if (!gpus.empty() || !hides_hardware(snapshot))
+    machine.gpus = Fact<std::vector<ReportGpu>>::known(gpus, snapshot.pci.display.evidence());
   return machine;
 }
 
@@ -70,8 +76,8 @@ Judgement judge_causes(const Snapshot& snapshot, const JudgeOptions& options, co
   for (const Cause& cause : all_causes()) {
     bool ignored = std::ranges::any_of(options.ignored, [&](const Ignored& entry) { return entry.cause == cause.slug; });
     for (const CauseVerdict& judged : judge_cause(cause, snapshot, predictions)) {
-      bool machine_wide = cause.check_machine != nullptr;
-      if (!machine_wide && !scope.holds(judged.environment)) continue;
+      bool of_environment = cause.check_environment || cause.check_framework;
+      if (of_environment && !scope.holds(judged.environment)) continue;
       if (judged.build && !options.frameworks.empty() &&
           std::ranges::find(options.frameworks, slug(judged.build->framework)) == options.frameworks.end())
         continue;
@@ -85,6 +91,24 @@ Judgement judge_causes(const Snapshot& snapshot, const JudgeOptions& options, co
     }
   }
   return judgement;
+}
+
+// From a text a rule may conclude only what the text shows: what is missing in it was not pasted, which says nothing. And what is merely
+// odd in it was not what the text complains of.
+void keep_shown(std::vector<RankedFinding>& findings) {
+  std::erase_if(findings, [](const RankedFinding& ranked) {
+    auto is_shown = [](const Evidence& evidence) { return evidence.source == Source::log; };
+    const std::vector<Evidence>& because = ranked.finding.because;
+    return ranked.finding.severity != Severity::blocked || because.empty() || !std::ranges::all_of(because, is_shown);
+  });
+}
+
+// What a text says itself stands before what a rule makes of its facts for the same cause.
+void add_told(const std::vector<RankedFinding>& told, std::vector<RankedFinding>& findings) {
+  std::erase_if(findings, [&](const RankedFinding& ranked) {
+    return std::ranges::any_of(told, [&](const RankedFinding& other) { return other.finding.cause == ranked.finding.cause; });
+  });
+  findings.insert(findings.begin(), told.begin(), told.end());
 }
 
 std::string_view word(Why why) {
@@ -148,6 +172,26 @@ std::string one_line(const Prediction& prediction) {
   return fmt::format("{} will see {} GPU{}", name, *prediction.sees_gpus, *prediction.sees_gpus == 1 ? "" : "s");
 }
 
+// A folder of packages that is there and could not be read: whether a framework is installed is not known, and "none here" would be a
+// wrong answer. nullptr when the packages were read, or nobody looked.
+const Fact<std::vector<Package>>* find_unread_packages(const PythonEnvironment& environment) {
+  const Fact<std::vector<Package>>& packages = environment.packages;
+  return packages.is_unknown() && packages.why() != Why::not_probed ? &packages : nullptr;
+}
+
+const Fact<std::vector<Package>>* find_unread_packages(const Snapshot& snapshot, const Scope& scope) {
+  for (std::size_t i : scope.environments)
+    if (auto* packages = find_unread_packages(snapshot.environments[i])) return packages;
+  return nullptr;
+}
+
+// The rung of the build says why it is not known, unless something below it is broken.
+void say_unread(const Fact<std::vector<Package>>& packages, std::vector<Rung>& ladder) {
+  for (Rung& rung : ladder)
+    if (rung.layer == Layer::framework_build && (rung.state == RungState::unknown || rung.state == RungState::not_reached))
+      rung.summary = fmt::format("the packages of this environment could not be read ({})", packages.detail());
+}
+
 void add_others(const Snapshot& snapshot, const Scope& scope, const std::vector<Prediction>& predictions, Report& report) {
   for (std::size_t i = 0; i < snapshot.environments.size(); ++i) {
     if (scope.holds(i)) continue;
@@ -155,7 +199,10 @@ void add_others(const Snapshot& snapshot, const Scope& scope, const std::vector<
     std::vector<std::string> parts;
     for (const Prediction& prediction : predictions)
       if (prediction.environment == i) parts.push_back(one_line(prediction));
-    report.others.push_back({environment.interpreter, environment.chosen_by, parts.empty() ? no_framework_summary : join(parts, ", ")});
+    std::string summary = !parts.empty()                      ? join(parts, ", ")
+                          : find_unread_packages(environment) ? "its packages could not be read"
+                                                              : no_framework_summary;
+    report.others.push_back({environment.interpreter, environment.chosen_by, std::move(summary)});
   }
 }
 
@@ -165,9 +212,16 @@ void add_remarks(const Snapshot& snapshot, const Scope& scope, const JudgeOption
   for (const Ignored& entry : options.ignored) report.remarks.push_back(fmt::format("{} is ignored: {}", entry.cause, entry.reason));
   if (snapshot.meta.basis == "root")
     report.remarks.push_back("another root folder: machine layers are unknown, predictions are given a working driver");
+  if (is_jetson(snapshot) && !driver_reaches_gpu(snapshot) && snapshot.meta.basis != "root")
+    report.remarks.push_back(
+        "a Jetson board: its device files and the builds of its frameworks are judged; the kernel driver of Jetson Linux is "
+        "outside of gpuwhy");
   bool no_framework = report.predictions.empty();
+  bool is_read = find_unread_packages(snapshot, scope) == nullptr;
   if (no_framework && driver_reaches_gpu(snapshot))
-    report.remarks.push_back("the machine is ready for a GPU framework; none is installed in this environment");
+    report.remarks.push_back(
+        fmt::format("the machine is ready for a GPU framework; {}",
+                    is_read ? "none is installed in this environment" : "whether one is installed in this environment could not be read"));
   for (std::size_t i : scope.environments)
     for (const std::string& note : snapshot.environments[i].notes) report.environment_notes.push_back(note);
 }
@@ -176,7 +230,8 @@ void add_remarks(const Snapshot& snapshot, const Scope& scope, const JudgeOption
 std::vector<RankedFinding> take_process_findings(std::vector<RankedFinding>& findings) {
   std::vector<RankedFinding> taken;
   auto is_about_process = [](const RankedFinding& ranked) {
-    return ranked.finding.cause == "stale-process" && ranked.finding.severity != Severity::note;
+    const Cause* cause = find_cause(ranked.finding.cause);
+    return cause && cause->check_process && ranked.finding.severity != Severity::note;
   };
   std::ranges::copy_if(findings, std::back_inserter(taken), is_about_process);
   std::erase_if(findings, is_about_process);
@@ -239,22 +294,22 @@ Report judge_without_proof(const Snapshot& snapshot, const JudgeOptions& options
     report.judged_for = fmt::format("{} (run by sudo)", snapshot.host.user->reveal());
 
   Judgement judgement = judge_causes(snapshot, options, scope, predictions);
+  if (snapshot.meta.basis == "log") keep_shown(judgement.findings);
   bool no_framework = report.predictions.empty();
-  bool machine_matters = no_framework && (options.require_gpu || !options.frameworks.empty() || !nvidia_functions(snapshot).empty() ||
-                                          driver_is_installed(snapshot));
+  bool machine_matters = options.from_text || (no_framework && (options.require_gpu || !options.frameworks.empty() ||
+                                                                !nvidia_functions(snapshot).empty() || driver_is_installed(snapshot)));
   std::vector<RankedFinding> of_process = take_process_findings(judgement.findings);
-  RankInput ranking{std::move(judgement.findings), report.predictions, machine_matters};
+  add_told(options.told, judgement.findings);
+  RankInput ranking{std::move(judgement.findings), report.predictions, options.from_text, machine_matters};
   report.unexplained = rank(ranking);
   report.findings = std::move(ranking.findings);
   put_process_findings(std::move(of_process), report.findings);
   report.verdict = overall(report, machine_matters || snapshot.process.is_known());
-  // Whether a framework is installed in a folder that could not be read is not known; "none here" would be a wrong answer.
-  bool unread = no_framework && std::ranges::any_of(scope.environments, [&](std::size_t i) {
-                  const Fact<std::vector<Package>>& packages = snapshot.environments[i].packages;
-                  return packages.is_unknown() && packages.why() == Why::denied;
-                });
-  if (unread && report.verdict == OverallVerdict::usable) report.verdict = OverallVerdict::unknown;
   report.ladder = make_ladder(snapshot, report.predictions, report.findings);
+  if (auto* unread = find_unread_packages(snapshot, scope); unread && no_framework) {
+    if (report.verdict == OverallVerdict::usable) report.verdict = OverallVerdict::unknown;
+    say_unread(*unread, report.ladder);
+  }
   report.next_check = next_check(report);
   add_unknown(snapshot, judgement.not_told, report);
   add_others(snapshot, scope, predictions, report);

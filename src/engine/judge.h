@@ -18,6 +18,10 @@ struct JudgeOptions {
   std::vector<std::string> frameworks;  // slugs to judge; empty = all that are installed
   bool require_gpu = false;             // a machine without a GPU is a finding even where no framework is installed
   std::vector<Ignored> ignored;
+  // What a text told (engine/explain.h), ranked together with what the rules find.
+  std::vector<RankedFinding> told;
+  bool from_text = false;
+  std::string tool_version;  // of the report, where no probe has filled it in
 };
 
 Report judge(const Snapshot& snapshot, const JudgeOptions& options);

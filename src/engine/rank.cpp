@@ -19,6 +19,12 @@ bool is_open(const Prediction& prediction) {
   return !is_stopped(prediction) && !prediction.usable_gpus.is_known() && prediction.outside.empty();
 }
 
+// In a text what is proven stands before what is likely, and possibilities keep the order of their strength.
+bool comes_before_in_text(const RankedFinding& a, const RankedFinding& b) {
+  if (a.finding.confidence != b.finding.confidence) return a.finding.confidence > b.finding.confidence;
+  return a.finding.confidence != Confidence::possible && a.layer < b.layer;
+}
+
 // Lower on the ladder first; on one rung the surer one; else as the catalogue has them.
 bool comes_before(const RankedFinding& a, const RankedFinding& b) {
   bool a_sure = a.finding.confidence != Confidence::possible, b_sure = b.finding.confidence != Confidence::possible;
@@ -33,14 +39,15 @@ bool explains_gate(const RankedFinding& ranked, const std::string& gate) {
   return listed || std::ranges::find(ranked.finding.also_explains, gate) != ranked.finding.also_explains.end();
 }
 
-void fold_consequences(std::vector<RankedFinding>& findings) {
+void fold_consequences(std::vector<RankedFinding>& findings, bool from_text) {
   for (RankedFinding& upper : findings) {
     for (RankedFinding& lower : findings) {
       const Cause* cause = find_cause(lower.finding.cause);
       if (&upper == &lower || !cause || lower.role == Role::note || upper.role == Role::note) continue;
       if (upper.finding.cause == lower.finding.cause || !entails(*cause, upper.finding.cause)) continue;
-      // A mere possibility hides nothing that is proven.
-      if (lower.finding.confidence == Confidence::possible && upper.finding.confidence != Confidence::possible) continue;
+      // A mere possibility hides nothing that is proven, and in a text, where possibilities exclude each other, nothing at all.
+      bool is_possible = lower.finding.confidence == Confidence::possible;
+      if (is_possible && (from_text || upper.finding.confidence != Confidence::possible)) continue;
       upper.role = Role::consequence;
       if (std::ranges::find(lower.explains, upper.finding.cause) == lower.explains.end()) lower.explains.push_back(upper.finding.cause);
     }
@@ -88,14 +95,16 @@ bool concerns(const Finding& finding, const Prediction& prediction) {
 
 std::vector<std::string> rank(RankInput& input) {
   std::vector<RankedFinding>& findings = input.findings;
-  std::ranges::stable_sort(findings, comes_before);
+  std::ranges::stable_sort(findings, input.from_text ? comes_before_in_text : comes_before);
   for (RankedFinding& ranked : findings) ranked.role = Role::also;
   demote_without_effect(input, findings);
-  fold_consequences(findings);
+  fold_consequences(findings, input.from_text);
   bool has_root = false;
   for (Severity severity : {Severity::blocked, Severity::degraded}) {
     for (RankedFinding& ranked : findings) {
-      if (has_root || ranked.role != Role::also || ranked.finding.severity != severity) continue;
+      // What a text complains of is its cause, whether it stops or only slows the work.
+      bool counts = input.from_text ? ranked.finding.severity != Severity::note : ranked.finding.severity == severity;
+      if (has_root || ranked.role != Role::also || !counts) continue;
       bool sure = ranked.finding.confidence != Confidence::possible;
       ranked.role = sure ? Role::root : Role::candidate;
       has_root = sure;

@@ -13,6 +13,7 @@ bool concerns(const Finding& finding, const Prediction& prediction);
 struct RankInput {
   std::vector<RankedFinding> findings;  // of the scope, roles not yet given
   std::vector<Prediction> predictions;  // of the scope
+  bool from_text = false;               // a text shows what failed: surer findings first, then lower ones
   bool machine_matters = false;         // no framework is installed: what the machine lacks is the answer itself
 };
 

@@ -9,6 +9,13 @@ namespace gpuwhy {
 
 namespace {
 
+// Nothing to judge where no process was named.
+Verdict judge_process(const Cause& cause, const Snapshot& snapshot) {
+  if (snapshot.process.is_absent()) return NotApplicable{"no process was named"};
+  if (snapshot.process.is_unknown()) return NotApplicable{"no process was looked at"};
+  return cause.check_process(*snapshot.process, snapshot);
+}
+
 // The border where a bug of ours in one rule stops: the other rules go on.
 template <class Rule>
 Verdict guarded(Rule rule) {
@@ -37,9 +44,11 @@ std::vector<CauseVerdict> judge_cause(const Cause& cause, const Snapshot& snapsh
     verdicts.push_back({std::move(subject), environment, build, std::move(verdict)});
   };
   if (cause.check_machine) add("", 0, nullptr, guarded([&] { return cause.check_machine(snapshot); }));
+  if (cause.check_process) add("", 0, nullptr, guarded([&] { return judge_process(cause, snapshot); }));
   if (cause.check_environment) {
     for (std::size_t i = 0; i < snapshot.environments.size(); ++i) {
       const PythonEnvironment& environment = snapshot.environments[i];
+      if (!environment.active) continue;
       add(environment.interpreter, i, nullptr, guarded([&] { return cause.check_environment(environment, snapshot); }));
     }
   }
@@ -49,7 +58,7 @@ std::vector<CauseVerdict> judge_cause(const Cause& cause, const Snapshot& snapsh
     const PythonEnvironment& environment = snapshot.environments[i];
     for (const FrameworkBuild& build : environment.frameworks) {
       const Prediction& prediction = predictions.at(next++);
-      if (!prediction.outside.empty()) continue;
+      if (!environment.active || !prediction.outside.empty()) continue;
       FrameworkContext context{snapshot, environment, build, prediction};
       std::string subject = fmt::format("{} in {}", title_of(build), where_of(environment));
       add(subject, i, &build, guarded([&] { return cause.check_framework(context); }));

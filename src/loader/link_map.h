@@ -5,6 +5,7 @@
 // (Candidate::required_glibc is there for a rule to compare), two hard links to one file (two real paths, so two objects here).
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -16,6 +17,8 @@
 namespace gpuwhy::loader {
 
 enum class Libc { glibc, musl };
+
+class PlacesMemo;
 
 // An object that is mapped in the emulated process.
 struct Object {
@@ -63,6 +66,7 @@ class LinkMap {
   const LibraryTable* table_;
   const LoaderSettings* settings_;
   Libc libc_;
+  std::shared_ptr<PlacesMemo> memo_;  // of the search paths; no part of the state
   std::vector<Object> objects_;
   std::vector<std::string> messages_;
 };

@@ -33,7 +33,7 @@ std::vector<std::string> preload_names(std::string_view list) {
 }  // namespace
 
 LinkMap::LinkMap(const LibraryTable& table, const LoaderSettings& settings, Libc libc)
-    : table_(&table), settings_(&settings), libc_(libc) {}
+    : table_(&table), settings_(&settings), libc_(libc), memo_(std::make_shared<PlacesMemo>()) {}
 
 std::string LinkMap::path_of(int index) const { return index < 0 ? std::string() : objects_[static_cast<std::size_t>(index)].file->path; }
 
@@ -82,7 +82,7 @@ Resolution LinkMap::request(const std::string& name, int caller, int loaded_by, 
   // The loader is in every process that it starts, whether the table has its file or not.
   if (is_interpreter_name(name) || (libc_ == Libc::musl && is_part_of_musl(name))) return already_loaded(name, caller, -1);
 
-  SearchContext context{*table_, *settings_, objects_, caller};
+  SearchContext context{*table_, *settings_, objects_, *memo_, caller};
   SearchResult result = libc_ == Libc::glibc ? search_glibc(context, name) : search_musl(context, name);
   if (!result.file) return std::move(result.resolution);
   bool was_path = name.find('/') != std::string::npos;
@@ -154,7 +154,7 @@ std::optional<Resolution> LinkMap::map_preloads(std::vector<int>& queue, Trace* 
 Resolution LinkMap::start(const std::string& path, const std::string& interpreter, Trace* trace) {
   objects_.clear();
   messages_.clear();
-  SearchContext context{*table_, *settings_, objects_, -1};
+  SearchContext context{*table_, *settings_, objects_, *memo_, -1};
   SearchResult program = libc_ == Libc::glibc ? search_glibc(context, path) : search_musl(context, path);
   if (!program.file) return std::move(program.resolution);
   objects_.push_back({program.file, -1, {""}, true});

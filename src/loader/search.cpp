@@ -24,16 +24,28 @@ std::string spelt_in(const LibraryTable& table, const std::string& path) {
   return spelt.empty() ? "/" : spelt;
 }
 
+// Without ".", ".." and "//": the table would spell it in the same way.
+bool is_plain(std::string_view path) {
+  if (!path.starts_with('/')) return true;
+  while (!path.empty()) {
+    path.remove_prefix(1);  // a slash
+    std::string_view part = path.substr(0, path.find('/'));
+    if (part.empty() || part == "." || part == "..") return false;
+    path.remove_prefix(part.size());
+  }
+  return true;
+}
+
 }  // namespace
 
 const Candidate* find_candidate(const LibraryTable& table, const std::string& path) {
   const Candidate* candidate = table.find(path);
-  return candidate ? candidate : table.find(spelt_in(table, path));
+  return candidate || is_plain(path) ? candidate : table.find(spelt_in(table, path));
 }
 
 const SearchedFolder* find_folder(const LibraryTable& table, const std::string& path) {
   const SearchedFolder* folder = table.find_folder(path);
-  return folder ? folder : table.find_folder(spelt_in(table, path));
+  return folder || is_plain(path) ? folder : table.find_folder(spelt_in(table, path));
 }
 
 std::string origin_of(const Object& object) {
@@ -80,43 +92,70 @@ Search::Step Search::cannot_tell(SearchRule rule, const std::string& place, cons
   return Step::ended;
 }
 
-Search::Step Search::try_folders(SearchRule rule, const std::vector<std::string>& folders, const std::string& origin) {
+SearchPlaces Search::places_of(const std::vector<std::string>& folders) const {
+  SearchPlaces places;
+  places.reserve(folders.size());
   for (const std::string& folder : folders) {
-    Step step = try_folder(rule, folder, origin);
+    SearchPlace place{folder, find_folder(context_.table, folder), {}};
+    if (place.known && place.known->names.is_known() && uses_hwcaps()) {
+      for (const std::string& level : context_.settings.hwcap_folders) {
+        const SearchedFolder* inner = context_.table.find_folder(path::join(place.known->path, level));
+        if (inner && !inner->names.is_absent()) place.for_processor.push_back(inner);
+      }
+    }
+    places.push_back(std::move(place));
+  }
+  return places;
+}
+
+PlacesMemo::Key Search::key_of(int index, PlacesMemo::List list) const {
+  const Object* holder = object(index);
+  return {holder ? holder->file : nullptr, list, holder && holder->is_program};
+}
+
+Search::Step Search::try_places(SearchRule rule, const SearchPlaces& places, const std::string& origin) {
+  for (const SearchPlace& place : places) {
+    Step step = try_place(rule, place, origin);
     if (step == Step::end_list) return Step::go_on;
     if (step == Step::ended) return step;
   }
   return Step::go_on;
 }
 
-Search::Step Search::try_folder(SearchRule rule, const std::string& folder, const std::string& origin) {
-  const SearchedFolder* known = find_folder(context_.table, folder);
+Search::Step Search::try_place(SearchRule rule, const SearchPlace& place, const std::string& origin) {
+  const SearchedFolder* known = place.known;
   if (!known) {
-    if (folder.starts_with('/')) return cannot_tell(rule, folder, origin, "this folder was not looked into");
+    if (place.folder.starts_with('/')) return cannot_tell(rule, place.folder, origin, "this folder was not looked into");
     not_there();
-    note(rule, folder.empty() ? "." : folder, origin, "relative to the current folder of the program: not looked into");
+    note(rule, place.folder.empty() ? "." : place.folder, origin, "relative to the current folder of the program: not looked into");
     return Step::go_on;
   }
-  if (known->names.is_unknown()) return cannot_tell(rule, folder, origin, "could not be listed: " + known->names.detail());
+  if (known->names.is_unknown()) return cannot_tell(rule, place.folder, origin, "could not be listed: " + known->names.detail());
   if (known->names.is_absent()) {
     not_there();
     note(rule, known->path, origin, "no such folder");
     return Step::go_on;
   }
-  if (uses_hwcaps()) {
-    for (const std::string& level : context_.settings.hwcap_folders) {
-      const SearchedFolder* inner = context_.table.find_folder(path::join(known->path, level));
-      if (!inner || inner->names.is_absent()) continue;
-      if (inner->names.is_unknown()) return cannot_tell(rule, inner->path, origin, "could not be listed: " + inner->names.detail());
-      if (try_file(rule, inner->path, path::join(inner->path, name_), origin) == Step::ended) return Step::ended;
-    }
+  for (const SearchedFolder* inner : place.for_processor) {
+    if (inner->names.is_unknown()) return cannot_tell(rule, inner->path, origin, "could not be listed: " + inner->names.detail());
+    if (try_in(rule, *inner, origin) == Step::ended) return Step::ended;
   }
-  return try_file(rule, known->path, path::join(known->path, name_), origin);
+  return try_in(rule, *known, origin);
+}
+
+Search::Step Search::try_in(SearchRule rule, const SearchedFolder& folder, const std::string& origin) {
+  std::string path = path::join(folder.path, name_);
+  if (const Candidate* file = find_candidate(context_.table, path)) return judge(rule, folder.path, origin, *file);
+  return not_in(rule, &folder, folder.path, path, origin);
 }
 
 Search::Step Search::try_file(SearchRule rule, const std::string& place, const std::string& path, const std::string& origin) {
   if (const Candidate* file = find_candidate(context_.table, path)) return judge(rule, place, origin, *file);
-  const SearchedFolder* folder = find_folder(context_.table, std::string(path::parent(path)));
+  return not_in(rule, find_folder(context_.table, std::string(path::parent(path))), place, path, origin);
+}
+
+Search::Step Search::not_in(SearchRule rule, const SearchedFolder* folder, const std::string& place, const std::string& path,
+                            const std::string& origin) {
   if (!folder) return cannot_tell(rule, place, origin, "the folder of " + path + " was not looked into");
   if (folder->names.is_unknown()) return cannot_tell(rule, place, origin, "could not be listed: " + folder->names.detail());
   if (folder->names.is_known() && std::ranges::find(*folder->names, path::filename(path)) != folder->names->end())

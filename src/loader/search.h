@@ -1,8 +1,10 @@
 // One search: a name, asked for by one object, through all places in the loader's order, until a file decides.
 #pragma once
 
+#include <map>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "loader/link_map.h"
@@ -10,10 +12,41 @@
 
 namespace gpuwhy::loader {
 
+// A folder of a list, as the table knows it.
+struct SearchPlace {
+  std::string folder;                                // as the list names it
+  const SearchedFolder* known = nullptr;             // nullptr: it was not looked into
+  std::vector<const SearchedFolder*> for_processor;  // its sub-folders for the processor, best first, without those that are not there
+};
+using SearchPlaces = std::vector<SearchPlace>;
+
+// The lists of folders of one table, each taken apart once: a framework asks through the same RPATH of hundreds of folders again and again.
+// Shared by all copies of a LinkMap, because it holds nothing but what follows from the table and the settings.
+class PlacesMemo {
+ public:
+  enum class List { rpath, runpath, variable, defaults };
+  struct Key {
+    const Candidate* holder = nullptr;
+    List list = List::rpath;
+    bool is_program = false;  // whose $ORIGIN is another than that of the same file as a library
+    auto operator<=>(const Key&) const = default;
+  };
+  // `make` is called for a key that is new.
+  template <class Make>
+  const SearchPlaces& get(const Key& key, Make make) {
+    auto at = places_.find(key);
+    return at != places_.end() ? at->second : places_.emplace(key, make()).first->second;
+  }
+
+ private:
+  std::map<Key, SearchPlaces> places_;
+};
+
 struct SearchContext {
   const LibraryTable& table;
   const LoaderSettings& settings;
   const std::vector<Object>& objects;
+  PlacesMemo& memo;
   int caller = -1;  // index into objects; -1: nobody, as for the program itself
 };
 
@@ -43,9 +76,13 @@ class Search {
     end_list,  // not here, and the rest of this list of folders is not looked at
     ended,     // the answer stands
   };
-  Step try_folders(SearchRule rule, const std::vector<std::string>& folders, const std::string& origin);
-  Step try_folder(SearchRule rule, const std::string& folder, const std::string& origin);
+  SearchPlaces places_of(const std::vector<std::string>& folders) const;
+  PlacesMemo::Key key_of(int object, PlacesMemo::List list) const;
+  Step try_places(SearchRule rule, const SearchPlaces& places, const std::string& origin);
+  Step try_place(SearchRule rule, const SearchPlace& place, const std::string& origin);
+  Step try_in(SearchRule rule, const SearchedFolder& folder, const std::string& origin);
   Step try_file(SearchRule rule, const std::string& place, const std::string& path, const std::string& origin);
+  Step not_in(SearchRule rule, const SearchedFolder* folder, const std::string& place, const std::string& path, const std::string& origin);
   void try_path(const std::string& path);
   // What a candidate means to this loader.
   virtual Step judge(SearchRule rule, const std::string& place, const std::string& origin, const Candidate& file) = 0;

@@ -85,7 +85,9 @@ Search::Step GlibcSearch::judge(SearchRule rule, const std::string& place, const
 Search::Step GlibcSearch::rpath_of(int index) {
   const Candidate& holder = *object(index)->file;
   if (holder.rpath.empty() || !holder.runpath.empty()) return Step::go_on;
-  return try_folders(SearchRule::rpath, folders_of(holder.rpath, object_separators, tokens_of(index)), holder.path);
+  const SearchPlaces& places = context_.memo.get(key_of(index, PlacesMemo::List::rpath),
+                                                 [&] { return places_of(folders_of(holder.rpath, object_separators, tokens_of(index))); });
+  return try_places(SearchRule::rpath, places, holder.path);
 }
 
 Search::Step GlibcSearch::by_rpath() {
@@ -108,14 +110,18 @@ Search::Step GlibcSearch::by_variable() {
     return Step::go_on;
   }
   int program = context_.objects.empty() ? -1 : 0;
-  return try_folders(SearchRule::ld_library_path, folders_of(*value, variable_separators, tokens_of(program)), "");
+  const SearchPlaces& places = context_.memo.get(key_of(program, PlacesMemo::List::variable),
+                                                 [&] { return places_of(folders_of(*value, variable_separators, tokens_of(program))); });
+  return try_places(SearchRule::ld_library_path, places, "");
 }
 
 Search::Step GlibcSearch::by_runpath() {
   const Object* caller = object(context_.caller);
   if (!caller || caller->file->runpath.empty()) return Step::go_on;
-  return try_folders(SearchRule::runpath, folders_of(caller->file->runpath, object_separators, tokens_of(context_.caller)),
-                     caller->file->path);
+  const SearchPlaces& places = context_.memo.get(key_of(context_.caller, PlacesMemo::List::runpath), [&] {
+    return places_of(folders_of(caller->file->runpath, object_separators, tokens_of(context_.caller)));
+  });
+  return try_places(SearchRule::runpath, places, caller->file->path);
 }
 
 bool GlibcSearch::skips_default_folders() const {
@@ -170,7 +176,9 @@ void GlibcSearch::by_default_folders() {
     note(SearchRule::default_folder, "default folders", "", "forbidden by this object");
     return;
   }
-  try_folders(SearchRule::default_folder, context_.settings.default_folders, "");
+  const SearchPlaces& places =
+      context_.memo.get({nullptr, PlacesMemo::List::defaults}, [&] { return places_of(context_.settings.default_folders); });
+  try_places(SearchRule::default_folder, places, "");
 }
 
 void GlibcSearch::explain_failure() {

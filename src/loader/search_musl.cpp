@@ -12,7 +12,7 @@ class MuslSearch final : public Search {
   void run() {
     if (name_.find('/') != std::string::npos) try_path(name_);
     else if (by_variable() == Step::go_on && by_own_paths() == Step::go_on)
-      try_folders(SearchRule::default_folder, context_.settings.default_folders, "");
+      try_places(SearchRule::default_folder, places_of(context_.settings.default_folders), "");
     if (result_.resolution.state == ResolutionState::not_found) result_.resolution.detail = words(last_error_);
   }
 
@@ -62,7 +62,7 @@ class MuslSearch final : public Search {
       note(SearchRule::ld_library_path, "LD_LIBRARY_PATH", "", value.is_absent() ? "not set" : "empty");
       return Step::go_on;
     }
-    return try_folders(SearchRule::ld_library_path, musl_folders_of(*value), "");
+    return try_places(SearchRule::ld_library_path, places_of(musl_folders_of(*value)), "");
   }
 
   Step by_own_paths() {
@@ -74,7 +74,8 @@ class MuslSearch final : public Search {
       Tokens tokens = tokens_of(index);
       std::vector<std::string> folders;
       for (const std::string& folder : musl_folders_of(list)) folders.push_back(expanded(folder, tokens));
-      if (try_folders(uses_runpath ? SearchRule::runpath : SearchRule::rpath, folders, holder.path) == Step::ended) return Step::ended;
+      if (try_places(uses_runpath ? SearchRule::runpath : SearchRule::rpath, places_of(folders), holder.path) == Step::ended)
+        return Step::ended;
     }
     return Step::go_on;
   }

@@ -13,6 +13,12 @@ with tempfile.TemporaryDirectory() as folder:
         done = subprocess.run([gpuwhy, "check", "--format", "json", *words], capture_output=True, check=False)
         assert done.returncode in (0, 1), (words, done)
         pathlib.Path(folder, f"{index}.json").write_bytes(done.stdout)
+    for index, text in enumerate((b"", b"RuntimeError: CUDA error: no kernel image is available for execution on the device\n",
+                                  b"libcudnn.so.9: cannot open shared object file: No such file or directory\n")):
+        for words in ([], ["--here", "--snapshot", "example:laptop-rtx4070"]):
+            done = subprocess.run([gpuwhy, "explain", "--format", "json", *words], input=text, capture_output=True, check=False)
+            assert done.returncode in (0, 1), (text, words, done)
+            pathlib.Path(folder, f"explain-{index}-{len(words)}.json").write_bytes(done.stdout)
     printed = subprocess.run([gpuwhy, "schema", "report"], capture_output=True, check=True).stdout
     assert printed == pathlib.Path(schema).read_bytes(), "gpuwhy schema report prints another schema"
     test = pathlib.Path(__file__).with_name("schema_test.py")

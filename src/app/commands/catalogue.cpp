@@ -1,11 +1,14 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "app/commands/commands.h"
 #include "app/commands/subject.h"
 #include "app/embedded.h"
 #include "app/output.h"
 #include "base/text.h"
 #include "causes/registry.h"
+#include "engine/explain.h"
 #include "facts/facts.h"
 #include "render/completion/completion.h"
 #include "render/terminal/page.h"
@@ -27,9 +30,36 @@ int refuse(std::string_view message) {
   return 2;
 }
 
+// Causes that the words point to: those whose phrases match them first, then those whose pages have the words.
+int search_causes(const Options& options) {
+  std::vector<CauseEntry> entries;
+  auto add = [&](const Cause& cause) {
+    if (std::ranges::none_of(entries, [&](const CauseEntry& entry) { return entry.slug == cause.slug; }))
+      entries.push_back({cause.slug, cause.title, cause.layer});
+  };
+  Report report = explain(read_text({{1, options.search, 0}}), {});
+  for (const RankedFinding& ranked : report.findings)
+    if (const Cause* cause = find_cause(ranked.finding.cause)) add(*cause);
+  std::vector<std::pair<std::size_t, const Cause*>> scored;
+  std::vector<std::string> words;
+  for (std::string_view word : split(to_lower(options.search), ' '))
+    if (word.size() > 2) words.emplace_back(word);
+  for (const Cause& cause : all_causes()) {
+    std::string page = to_lower(cause.page);
+    std::size_t found =
+        static_cast<std::size_t>(std::ranges::count_if(words, [&](const std::string& word) { return page.contains(word); }));
+    if (found > 0 && found * 2 > words.size()) scored.emplace_back(found, &cause);
+  }
+  std::ranges::stable_sort(scored, std::ranges::greater{}, [](const auto& entry) { return entry.first; });
+  for (std::size_t i = 0; i < std::min<std::size_t>(scored.size(), 8); ++i) add(*scored[i].second);
+  if (entries.empty()) return answer("no cause speaks of that; `gpuwhy causes` lists them, `gpuwhy explain` reads a whole log\n", options);
+  return answer(render_cause_list(entries, terminal_options(options)), options);
+}
+
 }  // namespace
 
 int run_causes(const Options& options) {
+  if (!options.search.empty()) return search_causes(options);
   if (options.argument.empty()) {
     std::vector<CauseEntry> entries;
     for (const Cause& cause : all_causes()) entries.push_back({cause.slug, cause.title, cause.layer});
@@ -44,7 +74,7 @@ int run_schema(const Options& options) {
   std::string name = options.argument.empty() ? "report" : options.argument;
   for (const Embedded& file : embedded_files())
     if (file.name == "schema/" + name) return answer(file.bytes, options);
-  return refuse(fmt::format("no schema is called '{}'; there are: report, arch", printable(name)));
+  return refuse(fmt::format("no schema is called '{}'; there are: report, diff, arch", printable(name)));
 }
 
 int run_completion(const Options& options) {

@@ -7,6 +7,8 @@ namespace gpuwhy::app {
 
 int run_check(const Options& options);
 int run_snapshot(const Options& options);
+int run_explain(const Options& options);
+int run_diff(const Options& options);
 int run_arch(const Options& options);
 int run_causes(const Options& options);
 int run_schema(const Options& options);

@@ -112,9 +112,7 @@ Result<Subject> collect_subject(const Options& options) {
   return subject;
 }
 
-}  // namespace
-
-Result<Subject> get_subject(const Options& options) {
+Result<Subject> find_subject(const Options& options) {
   if (options.environment_file.empty() == false && options.root.empty()) return fail("--env goes with --root");
   if (!options.snapshot.empty() && !options.root.empty()) return fail("--snapshot and --root exclude each other");
   if (!options.snapshot.empty() && !options.python.empty())
@@ -129,6 +127,16 @@ Result<Subject> get_subject(const Options& options) {
   subject.snapshot = std::move(*snapshot);
   subject.snapshot.meta.tool_version = GPUWHY_VERSION;
   subject.snapshot.meta.facts_as_of = facts::as_of();
+  return subject;
+}
+
+}  // namespace
+
+Result<Subject> get_subject(const Options& options) {
+  auto subject = find_subject(options);
+  // What was asked belongs to the snapshot: saved, it answers the same question again.
+  if (subject && !options.frameworks.empty()) subject->snapshot.meta.asked_frameworks = options.frameworks;
+  if (subject && !options.import_order.empty()) subject->snapshot.meta.import_order = options.import_order;
   return subject;
 }
 

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "causes/support/driver_faults.h"
+#include "causes/support/jetson.h"
 
 namespace gpuwhy {
 namespace {
@@ -68,7 +69,7 @@ std::vector<Card> cards_of(const Snapshot& snapshot) {
 
 std::string why_cards_are_not_judged(const Snapshot& snapshot) {
   if (hides_hardware(snapshot)) return "this place does not show its hardware and brings its own driver";
-  if (is_platform(snapshot, "jetson")) return "a Jetson has a driver of its own";
+  if (is_jetson(snapshot)) return "a Jetson has a driver of its own";
   return cards_of(snapshot).empty() ? "there is no NVIDIA card" : "";
 }
 

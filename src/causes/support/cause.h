@@ -1,8 +1,9 @@
-// The only project header a rule includes. A rule is one pure function in the namespace of its folder; its signature follows from the
-// `subject` in the front matter of its page:
+// The only project header a rule includes. A rule is a pure function in the namespace of its folder, one for each word that `subject` holds
+// in the front matter of its page; the word gives the signature:
 //   subject: machine      Verdict check(const Snapshot&)
 //   subject: environment  Verdict check(const PythonEnvironment&, const Snapshot&)
 //   subject: framework    Verdict check(const FrameworkContext&)
+//   subject: process      Verdict check(const ObservedProcess&, const Snapshot&)      asked where --pid named one
 // Loops over environments and frameworks belong to the engine. A rule that lacks a fact returns cannot_tell; one whose question does not
 // arise returns not_applicable.
 #pragma once

@@ -8,6 +8,7 @@
 #include "base/path.h"
 #include "base/text.h"
 #include "base/version.h"
+#include "causes/support/jetson.h"
 #include "causes/support/questions.h"
 #include "facts/facts.h"
 
@@ -69,7 +70,7 @@ int branch_of(const std::optional<InstalledDriver>& driver) {
 std::string why_kernel_is_not_judged(const Snapshot& snapshot) {
   if (driver_reaches_gpu(snapshot)) return "the driver reaches a GPU";
   if (hides_hardware(snapshot)) return "this place does not show its hardware and brings its own driver";
-  if (is_platform(snapshot, "jetson")) return "a Jetson has a driver of its own";
+  if (is_jetson(snapshot)) return "a Jetson has a driver of its own";
   return {};
 }
 

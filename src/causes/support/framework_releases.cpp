@@ -8,6 +8,7 @@
 #include "causes/support/card_code.h"
 #include "causes/support/driver_faults.h"
 #include "causes/support/gpu_packages.h"
+#include "causes/support/jetson.h"
 #include "causes/support/older_builds.h"
 #include "frameworks/predict.h"
 
@@ -231,7 +232,9 @@ int driver_cuda(const Snapshot& snapshot) {
 std::vector<Remedy> install_gpu_build(const FrameworkContext& context) {
   FrameworkKind framework = context.build.framework;
   std::vector<Remedy> found;
-  if (framework == FrameworkKind::torch && !(is_other_processor(context.snapshot) && !older_build(context, driver_cuda(context.snapshot))))
+  if (is_jetson(context.snapshot)) found.push_back(use_build_for_jetson(framework));
+  else if (framework == FrameworkKind::torch &&
+           !(is_other_processor(context.snapshot) && !older_build(context, driver_cuda(context.snapshot))))
     found.push_back(install_gpu_torch(context));
   else if (framework == FrameworkKind::tensorflow && !is_other_processor(context.snapshot))
     found.push_back(install_gpu_tensorflow(context));
@@ -264,7 +267,8 @@ Finding code_finding(const FrameworkContext& context, const std::vector<CardWith
   finding.details.push_back(compiles_at_run_time(context.build.framework)
                                 ? "it compiles most kernels when they are first used; those that are built in fail on this card"
                                 : "it lists the card all the same; the first kernel fails");
-  if (auto build = older_build(context, driver_cuda(context.snapshot))) {
+  if (is_jetson(context.snapshot)) finding.remedies.push_back(use_build_for_jetson(context.build.framework));
+  else if (auto build = older_build(context, driver_cuda(context.snapshot))) {
     build->title = fmt::format("install a build with code for compute capability {}", cards.front().capability);
     finding.remedies.push_back(std::move(*build));
   }

@@ -60,6 +60,12 @@ std::string onnxruntime_release(const std::string& installed, int cuda_major) {
   return major && major->major() == cuda_major ? installed : std::string();
 }
 
+// The extra [ctk] and the search in NVIDIA's wheels begin with CuPy 14 (its manual of 13.2 knows neither); there is none for CUDA 11.
+bool has_toolkit_extra(std::string_view release) {
+  auto parsed = Version::parse(release);
+  return !parsed || parsed->major() >= 14;
+}
+
 }  // namespace
 
 int cuda_major_for(const Snapshot& snapshot, const PythonEnvironment& environment) {
@@ -76,6 +82,7 @@ std::string gpu_requirement(FrameworkKind framework, int cuda_major, std::string
       if (pin.empty() && cuda_major == 12) pin = fmt::format("=={}", last_onnxruntime_for_cuda_12);
       return fmt::format("onnxruntime-gpu[cuda,cudnn]{}", pin);
     case FrameworkKind::cupy:
+      if (!has_toolkit_extra(release)) return fmt::format("cupy-cuda{}x[ctk]>=14", std::max(cuda_major, 12));
       return fmt::format("cupy-cuda{}x[ctk]{}", cuda_major, pin);
     case FrameworkKind::torch:
       return fmt::format("torch{}", pin);
@@ -138,7 +145,9 @@ Remedy reinstall_build(const FrameworkContext& context, std::string title) {
   } else if (build.framework == FrameworkKind::onnxruntime || build.framework == FrameworkKind::cupy) {
     bool is_cupy = build.framework == FrameworkKind::cupy;
     std::string name = build.distribution.empty() ? (is_cupy ? "cupy" : "onnxruntime-gpu") : build.distribution;
-    std::string extra = name == "onnxruntime-gpu" ? "[cuda,cudnn]" : name.starts_with("cupy-cuda") ? "[ctk]" : "";
+    std::string extra = name == "onnxruntime-gpu"                                     ? "[cuda,cudnn]"
+                        : name.starts_with("cupy-cuda") && has_toolkit_extra(release) ? "[ctk]"
+                                                                                      : "";
     requirements = {name + extra + pin};
   } else {
     bool is_torch = build.framework == FrameworkKind::torch;

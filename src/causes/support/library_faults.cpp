@@ -264,6 +264,13 @@ Remedy reinstall_libraries(const FrameworkContext& context, const std::vector<Fa
     auto cuda = build.cuda_version.is_known() ? Version::parse(*build.cuda_version) : std::nullopt;
     auto parsed = build.version.is_known() ? Version::parse(*build.version) : std::nullopt;
     std::string release = parsed ? parsed->text().substr(0, parsed->text().find('+')) : "";
+    // Before 14 CuPy's package brings no libraries and finds none in NVIDIA's wheels: a newer one takes its place. What that one needs is
+    // another CUDA's, which no copy of the snapshot can show.
+    if (build.framework == FrameworkKind::cupy && parsed && parsed->major() < 14) {
+      Remedy newer = *replace_build(context, std::max(cuda ? cuda->major() : 12, 12));
+      newer.effects.clear();
+      return newer;
+    }
     remedy = remedies::install(environment, fmt::format("install {} with the CUDA libraries that it opens", title_of(build)),
                                {gpu_requirement(build.framework, cuda ? cuda->major() : 12, release)});
   } else {

@@ -19,6 +19,12 @@ constexpr std::array<std::string_view, 5> tensorflow_other = {"tensorflow-cpu", 
                                                               "intel-tensorflow", "tf-nightly-cpu"};
 constexpr std::array<std::string_view, 3> onnxruntime_gpu = {"onnxruntime-gpu", "ort-nightly-gpu", "ort-gpu-nightly"};
 
+// Two distributions of one import package, and its folder. Sources: Paddle issue 47344 (an answer of its makers); XGBoost's README.cpu.rst.
+struct Pair {
+  std::string_view cpu, gpu, folder;
+};
+constexpr std::array<Pair, 2> other_pairs = {{{"paddlepaddle", "paddlepaddle-gpu", "paddle"}, {"xgboost-cpu", "xgboost", "xgboost"}}};
+
 bool is_any(std::string_view name, auto& names) { return std::ranges::find(names, name) != names.end(); }
 
 bool is_condas_record(const Package& package) { return package.location.ends_with(".json"); }
@@ -107,6 +113,35 @@ Remedy install_alone(const FrameworkContext& context, const Package& kept) {
   return remedy;
 }
 
+bool is_later(const Package& package, const Package& other) {
+  return package.installed_at.is_known() && other.installed_at.is_known() && *package.installed_at > *other.installed_at;
+}
+
+std::string installed_line(const Package& package, bool is_last) {
+  return fmt::format("installed: {} {}{}{}", package.name, package.version,
+                     package.installer.empty() ? "" : fmt::format(", by {}", package.installer), is_last ? ", the last one" : "");
+}
+
+std::string folder_line(std::string_view folder) { return fmt::format("each writes into {}; what lies there is the last one's", folder); }
+
+// What takes all of them out first, and then does what `remedy` does for the one to keep.
+Remedy alone(Remedy remedy, const Package& kept, const std::vector<const Package*>& packages, const PythonEnvironment& environment) {
+  std::vector<std::string> names;
+  std::vector<Command> condas;
+  std::vector<Effect> removed;
+  for (const Package* package : packages) {
+    removed.push_back({Effect::Kind::remove_package, package->name, "", environment.interpreter});
+    if (!is_condas_record(*package)) names.push_back(package->name);
+    else condas.push_back({"conda", "remove", "-p", environment.prefix, "--force", package->name});
+  }
+  uninstall_first(remedy, environment, names);
+  remedy.commands.insert(remedy.commands.begin(), condas.begin(), condas.end());
+  remedy.effects.insert(remedy.effects.begin(), removed.begin(), removed.end());
+  remedy.title = fmt::format("remove both, then install {} alone", kept.name);
+  remedy.steps.push_back("a package that requires the other one would bring it back: find it with `pip show NAME` (Required-by)");
+  return remedy;
+}
+
 }  // namespace
 
 PackageConflict find_conflict(const FrameworkContext& context) {
@@ -134,17 +169,11 @@ std::string words(const PackageConflict& conflict) {
 std::vector<std::string> describe(const PackageConflict& conflict, const FrameworkContext& context) {
   std::vector<std::string> lines;
   auto is_last = [&](const Package* package) {
-    return std::ranges::all_of(conflict.packages, [&](const Package* other) {
-      bool known = package->installed_at.is_known() && other->installed_at.is_known();
-      return other == package || (known && *package->installed_at > *other->installed_at);
-    });
+    return std::ranges::all_of(conflict.packages, [&](const Package* other) { return other == package || is_later(*package, *other); });
   };
-  for (const Package* package : conflict.packages)
-    lines.push_back(fmt::format("installed: {} {}{}{}", package->name, package->version,
-                                package->installer.empty() ? "" : fmt::format(", by {}", package->installer),
-                                is_last(package) ? ", the last one" : ""));
+  for (const Package* package : conflict.packages) lines.push_back(installed_line(*package, is_last(package)));
   const FrameworkBuild& build = context.build;
-  lines.push_back(fmt::format("each writes into {}; what lies there is the last one's", build.folder));
+  lines.push_back(folder_line(build.folder));
   const Evidence& files = build.accelerator.is_known() ? build.accelerator.evidence() : build.version.evidence();
   if (!files.excerpt.empty()) lines.push_back(fmt::format("{} says: {}", files.locator, files.excerpt));
   return lines;
@@ -155,20 +184,39 @@ Remedy keep_one(const PackageConflict& conflict, const FrameworkContext& context
   const Package& kept = conflict.gpu ? *conflict.gpu : *conflict.packages.front();
   Remedy remedy = install_alone(context, kept);
   if (remedy.commands.empty()) return remedy;
-  std::vector<std::string> names;
-  std::vector<Command> condas;
-  std::vector<Effect> removed;
-  for (const Package* package : conflict.packages) {
-    removed.push_back({Effect::Kind::remove_package, package->name, "", environment.interpreter});
-    if (!is_condas_record(*package)) names.push_back(package->name);
-    else condas.push_back({"conda", "remove", "-p", environment.prefix, "--force", package->name});
-  }
-  uninstall_first(remedy, environment, names);
-  remedy.commands.insert(remedy.commands.begin(), condas.begin(), condas.end());
-  remedy.effects.insert(remedy.effects.begin(), removed.begin(), removed.end());
-  remedy.title = fmt::format("remove both, then install {} alone", kept.name);
-  remedy.steps.push_back("a package that requires the other one would bring it back: find it with `pip show NAME` (Required-by)");
+  remedy = alone(std::move(remedy), kept, conflict.packages, environment);
   remedy.check = remedies::check_command(environment, context.build);
+  return remedy;
+}
+
+std::vector<SharedFolder> find_shared_folders(const PythonEnvironment& environment) {
+  std::vector<SharedFolder> found;
+  if (!environment.packages.is_known()) return found;
+  for (const Pair& pair : other_pairs) {
+    const Package *cpu = find_package(environment, pair.cpu), *gpu = find_package(environment, pair.gpu);
+    if (!cpu || !gpu || is_condas_record(*cpu) || is_condas_record(*gpu)) continue;
+    std::string_view site = path::parent(cpu->location);
+    if (site == path::parent(gpu->location)) found.push_back({cpu, gpu, path::join(site, pair.folder)});
+  }
+  return found;
+}
+
+const Package* last_of(const SharedFolder& shared) {
+  return is_later(*shared.cpu, *shared.gpu) ? shared.cpu : is_later(*shared.gpu, *shared.cpu) ? shared.gpu : nullptr;
+}
+
+std::vector<std::string> describe(const SharedFolder& shared) {
+  const Package* last = last_of(shared);
+  return {installed_line(*shared.cpu, last == shared.cpu), installed_line(*shared.gpu, last == shared.gpu), folder_line(shared.folder)};
+}
+
+Remedy keep_gpu_package(const SharedFolder& shared, const PythonEnvironment& environment) {
+  const Package& kept = *shared.gpu;
+  Remedy remedy = remedies::reinstall(environment, "", {fmt::format("{}=={}", kept.name, kept.version)});
+  remedy = alone(std::move(remedy), kept, {shared.cpu, shared.gpu}, environment);
+  if (kept.name == "paddlepaddle-gpu")
+    remedy.steps.push_back("where pip does not find that release: its makers' installation page names the index for this CUDA");
+  remedy.check = {"gpuwhy", "--python", environment.interpreter};
   return remedy;
 }
 

@@ -22,4 +22,15 @@ std::vector<std::string> describe(const PackageConflict& conflict, const Framewo
 // Removes all of them and installs the one to keep by force.
 Remedy keep_one(const PackageConflict& conflict, const FrameworkContext& context);
 
+// --- packages that are no framework of gpuwhy's: PaddlePaddle, XGBoost ---
+struct SharedFolder {
+  const Package *cpu, *gpu;  // both are installed there
+  std::string folder;        // what both write into
+};
+std::vector<SharedFolder> find_shared_folders(const PythonEnvironment& environment);
+// The package of the two that was written last; nullptr where their times do not tell.
+const Package* last_of(const SharedFolder& shared);
+std::vector<std::string> describe(const SharedFolder& shared);
+Remedy keep_gpu_package(const SharedFolder& shared, const PythonEnvironment& environment);
+
 }  // namespace gpuwhy

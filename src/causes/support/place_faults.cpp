@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "base/version.h"
 #include "causes/support/driver_faults.h"
+#include "causes/support/jetson.h"
 #include "causes/support/questions.h"
 #include "causes/support/remedies.h"
 
@@ -59,7 +60,9 @@ Fact<bool> machine_has_card(const Snapshot& snapshot) {
   if (has_card_node(snapshot)) return Fact<bool>::known(true, snapshot.device_nodes.nodes.evidence());
   auto cards = nvidia_functions(snapshot);
   if (!cards.empty()) return Fact<bool>::known(true, card_evidence(*cards.front()));
-  if (is_platform(snapshot, "jetson")) return Fact<bool>::known(true, snapshot.platform.kind.evidence());
+  if (is_jetson(snapshot))
+    return Fact<bool>::known(true,
+                             snapshot.platform.jetson.is_known() ? snapshot.platform.jetson.evidence() : snapshot.platform.kind.evidence());
   const PciBus& bus = snapshot.pci;
   if (bus.display.is_unknown()) return Fact<bool>::unknown(bus.display.why(), bus.display.detail(), bus.display.evidence());
   bool shown = bus.functions.is_known() && *bus.functions > 0;

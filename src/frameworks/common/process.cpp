@@ -50,8 +50,10 @@ Resolution Process::open(const std::string& soname, std::string_view caller) {
 }
 
 Resolution Process::peek(const std::string& soname, std::string_view caller) const {
-  Process copy = *this;
-  return copy.open(soname, caller);
+  std::string path = mapped_path(caller);
+  if (!caller.empty() && path.empty()) return without_caller(soname, caller);
+  loader::LinkMap copy = map_;  // without the answers that were given before, which are long
+  return copy.dlopen(soname, path);
 }
 
 }  // namespace gpuwhy::frameworks

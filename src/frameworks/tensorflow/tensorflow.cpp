@@ -142,6 +142,8 @@ void answer_listing(Prediction& prediction) {
   for (const Gate& gate : prediction.gates) {
     if (gate.name == "driver-version" || gate.name == "architecture") continue;
     if (gate.name == "open-cudnn-graph" && gate.state == GateState::failed && !failed && !open) aborts = true;
+    // libcudart alone is opened while TensorFlow is imported, before the driver is asked (recorded with 2.18 and 2.20).
+    if (gate.name == "open-cudart" && gate.library) aborts |= gate.library->root_failure().state == ResolutionState::process_dies;
     failed |= gate.state == GateState::failed;
     open |= gate.state == GateState::unknown;
   }

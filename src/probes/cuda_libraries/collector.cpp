@@ -10,8 +10,9 @@
 namespace gpuwhy::probes {
 namespace {
 
-// Far above anything real (a full environment has some 300 names and 80 folders); a hostile file ends here.
-constexpr std::size_t most_names = 5'000, most_folders = 2'000, most_candidates = 20'000;
+// An environment with five frameworks brings 90 folders and 160 files, and some 300 names that are the next one's too; of environments, 64
+// are looked at. A hostile file ends here.
+constexpr std::size_t most_names = 5'000, most_folders = 16'000, most_candidates = 20'000;
 constexpr int most_spellings = 8;                // of one file's folder: a link to a folder above it would give endlessly many
 constexpr std::uint64_t largest_stub = 1 << 20;  // NVIDIA's is 100 kB; real drivers have tens of MB
 

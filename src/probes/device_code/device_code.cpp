@@ -4,6 +4,7 @@
 #include <atomic>
 #include <future>
 #include <memory>
+#include <span>
 
 #include "base/path.h"
 #include "probes/device_code/library_code.h"
@@ -14,6 +15,7 @@ namespace gpuwhy {
 namespace {
 
 constexpr std::size_t libraries_at_most = 512;  // of one build
+constexpr std::size_t open_at_most = 128;       // files at a time: a process may often hold 1024, and fifty environments have more
 constexpr std::uint64_t smallest_for_a_thread = 16 << 20;
 
 bool is_library(std::string_view name) { return name.ends_with(".so") || name.find(".so.") != std::string_view::npos; }
@@ -68,21 +70,19 @@ struct Job {
   std::string path;
   std::unique_ptr<File> file;
   CodeLibrary library;
+  bool is_missing = false;
 };
 
-void add_jobs(Machine& machine, FrameworkBuild& build, const std::vector<std::string>& files, std::vector<Job>& jobs) {
-  for (const std::string& file : files) {
-    auto opened = machine.open(file);
-    Job job{&build, file, nullptr, {file, {}, is_judged_by_union(file)}};
-    if (opened) job.file = std::move(*opened);
-    else if (probes::is_missing(opened.error())) continue;
-    else job.library.groups = probes::failed<std::vector<CodeGroup>>(opened.error(), file);
-    jobs.push_back(std::move(job));
-  }
+void open_file(Machine& machine, Job& job) {
+  job.library = {job.path, {}, is_judged_by_union(job.path)};
+  auto opened = machine.open(job.path);
+  if (opened) job.file = std::move(*opened);
+  else if (probes::is_missing(opened.error())) job.is_missing = true;
+  else job.library.groups = probes::failed<std::vector<CodeGroup>>(opened.error(), job.path);
 }
 
 // Each file is read by one thread alone; the machine itself is not touched here.
-void read_all(std::vector<Job>& jobs, bool deep) {
+void read_all(std::span<Job> jobs, bool deep) {
   std::vector<Job*> order;
   std::uint64_t bytes = 0;
   for (Job& job : jobs) {
@@ -102,6 +102,7 @@ void read_all(std::vector<Job>& jobs, bool deep) {
   if (order.size() > 1 && bytes > smallest_for_a_thread) second = std::async(std::launch::async, work);
   work();
   if (second.valid()) second.get();
+  for (Job* job : order) job->file.reset();
 }
 
 }  // namespace
@@ -112,13 +113,18 @@ void probe_device_code(Machine& machine, bool deep, Snapshot& snapshot) {
     for (FrameworkBuild& build : environment.frameworks) {
       std::vector<std::string> files = own_libraries(machine, build);
       if (deep) add_wheel_libraries(machine, environment, files);
-      add_jobs(machine, build, files, jobs);
+      for (std::string& file : files) jobs.push_back({.build = &build, .path = std::move(file), .file = nullptr, .library = {}});
     }
   }
-  read_all(jobs, deep);
+  for (std::span<Job> rest(jobs); !rest.empty();) {
+    std::span<Job> some = rest.first(std::min(rest.size(), open_at_most));
+    for (Job& job : some) open_file(machine, job);
+    read_all(some, deep);
+    rest = rest.subspan(some.size());
+  }
   for (Job& job : jobs) {
     // A library without device code says nothing about the build: it is a part of it that needs none.
-    if (job.library.groups.is_absent()) continue;
+    if (job.is_missing || job.library.groups.is_absent()) continue;
     if (job.library.groups.is_unknown())
       probes::note_unread(snapshot, "device code of " + job.path, job.library.groups.why(), job.library.groups.detail());
     job.build->code.push_back(std::move(job.library));

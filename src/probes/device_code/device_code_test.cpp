@@ -1,12 +1,16 @@
 #include "probes/device_code/device_code.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <fstream>
 #include <iterator>
+#include <memory>
+#include <utility>
 
 #include "base/text.h"
 #include "support/invented_machine.h"
+#include "sys/recording_machine.h"
 
 namespace gpuwhy {
 namespace {
@@ -99,6 +103,60 @@ TEST(DeviceCode, a_library_that_may_not_be_read_is_unknown_and_not_absent) {
 
 TEST(DeviceCode, libraries_without_device_code_leave_no_entry) {
   EXPECT_TRUE(code(probe(FrameworkKind::cupy, "/site/cupy", "elf /site/cupy/cuda/cub.so soname=cub.so\n")).empty());
+}
+
+// A process may hold some number of files open, often 1024; the device code of many environments lies in more.
+class CountedFile final : public File {
+ public:
+  CountedFile(std::unique_ptr<File> inner, int& open) : inner_(std::move(inner)), open_(open) { ++open_; }
+  ~CountedFile() override { --open_; }
+  std::uint64_t size() const override { return inner_->size(); }
+  Access<std::string> read_at(std::uint64_t offset, std::size_t length) override { return inner_->read_at(offset, length); }
+
+ private:
+  std::unique_ptr<File> inner_;
+  int& open_;
+};
+
+// Refuses the 256th file that is open at a time, as a system does.
+class MachineOfFewFiles final : public RecordingMachine {
+ public:
+  using RecordingMachine::RecordingMachine;
+  Access<std::unique_ptr<File>> open(const std::string& path) override {
+    if (open_ >= 255) return std::unexpected(AccessError{AccessProblem::io_error, "Too many open files"});
+    auto file = RecordingMachine::open(path);
+    if (!file) return file;
+    return std::make_unique<CountedFile>(std::move(*file), open_);
+  }
+  int open_files() const { return open_; }
+
+ private:
+  int open_ = 0;
+};
+
+TEST(DeviceCode, of_fifty_environments_is_read_with_few_open_files_at_a_time) {
+  constexpr int environments = 50, libraries = 30;
+  Snapshot snapshot;
+  std::string manifest = "bytes /wheel.so " + hex("good") + "\n";
+  for (int i = 0; i < environments; ++i) {
+    FrameworkBuild build;
+    build.framework = FrameworkKind::cupy;
+    build.folder = fmt::format("/{}/cupy", i);
+    for (int j = 0; j < libraries; ++j) manifest += fmt::format("link {}/cuda/{:02}.so -> /wheel.so\n", build.folder, j);
+    snapshot.environments.emplace_back().frameworks.push_back(std::move(build));
+  }
+  auto invented = testing::parse_manifest(manifest);
+  ASSERT_TRUE(invented) << invented.error().message;
+  MachineOfFewFiles machine(**invented);
+  probe_device_code(machine, false, snapshot);
+  EXPECT_TRUE(snapshot.unread.empty()) << snapshot.unread[0].detail;
+  EXPECT_EQ(machine.open_files(), 0);
+  for (const PythonEnvironment& environment : snapshot.environments) {
+    const std::vector<CodeLibrary>& code = environment.frameworks[0].code;
+    ASSERT_EQ(code.size(), static_cast<std::size_t>(libraries));
+    EXPECT_TRUE(code[0].path.ends_with("/cuda/00.so"));
+    EXPECT_TRUE(code[29].groups.is_known() && code[29].path.ends_with("/cuda/29.so"));
+  }
 }
 
 }  // namespace

@@ -54,6 +54,7 @@ constexpr std::array allowed = {
     Allowed{"NUMBA_ENABLE_CUDASIM"},
     Allowed{"TRITON_LIBCUDA_PATH"},
     Allowed{"CUPY_CUDA_LIB_PATH"},
+    Allowed{"CUPY_COMPILE_WITH_PTX"},
     Allowed{"NCCL_*"},
     // cards of other makers; Slurm sets them beside CUDA_VISIBLE_DEVICES
     Allowed{"HIP_VISIBLE_DEVICES"},

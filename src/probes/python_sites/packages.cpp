@@ -46,8 +46,8 @@ constexpr std::array<std::string_view, 29> prefixes_that_matter = {"tensorflow",
                                                                    "libtensorflow",
                                                                    "paddlepaddle"};
 
-constexpr std::array<std::string_view, 9> names_that_matter = {"numpy", "ml-dtypes", "xgboost",  "bitsandbytes", "flash-attn",
-                                                               "vllm",  "xformers",  "lightgbm", "spacy"};
+constexpr std::array<std::string_view, 10> names_that_matter = {"numpy",      "ml-dtypes", "xgboost",  "xgboost-cpu", "bitsandbytes",
+                                                                "flash-attn", "vllm",      "xformers", "lightgbm",    "spacy"};
 
 // Libraries that ride on a framework: what they ask of it says whether the two fit.
 constexpr std::array<std::string_view, 12> riders = {"torchvision", "torchaudio", "triton",   "flash-attn", "bitsandbytes", "vllm",

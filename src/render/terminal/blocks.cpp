@@ -19,6 +19,14 @@ std::string_view mark_of(Severity severity, const Marks& marks) {
   return severity == Severity::blocked ? marks.bad : severity == Severity::degraded ? marks.warning : marks.none;
 }
 
+// Where nothing tells whether a framework is installed, the rung of the build says why; "" = it was looked at.
+std::string why_build_is_unknown(const Report& report) {
+  for (const Rung& rung : report.ladder)
+    if (rung.layer == Layer::framework_build && (rung.state == RungState::unknown || rung.state == RungState::not_reached))
+      return rung.summary;
+  return {};
+}
+
 bool is_told_as_cause(const RankedFinding& ranked) { return ranked.role == Role::root || ranked.role == Role::also; }
 
 }  // namespace
@@ -118,6 +126,8 @@ void Blocks::no_framework() {
   std::string where =
       report_.judged_environment.empty() ? "here (no Python found)" : "in " + environment_name(report_.judged_environment, report_.home);
   std::string fact = fmt::format("no GPU framework {}", where);
+  const std::string unread = why_build_is_unknown(report_);
+  if (!unread.empty()) fact = unread;
   bool has_cause = std::ranges::any_of(report_.findings,
                                        [](const RankedFinding& each) { return each.role != Role::note && each.role != Role::consequence; });
   bool has_gpu = report_.machine.gpus.is_known() && !report_.machine.gpus->empty();
@@ -138,9 +148,26 @@ void Blocks::no_framework() {
   }
   if (report_.verdict == OverallVerdict::usable && has_gpu && is_whole && !has_cause)
     first_line(Style::good, marks_.good, "This machine is ready for CUDA programs;", fact, nullptr);
+  else if (!unread.empty() && !has_cause)
+    first_line(Style::warning, marks_.unknown, fmt::format("Whether a framework {} can use the GPU could not be told:", where), unread,
+               nullptr);
   else if (report_.verdict == OverallVerdict::unknown && !has_cause)
     first_line(Style::warning, marks_.unknown, "Whether this machine is ready could not be told;", fact, nullptr);
   else first_line(Style::plain, marks_.none, "No framework to judge:", fact, nullptr);
+}
+
+void Blocks::text_answer() {
+  bool has_root = std::ranges::any_of(report_.findings, is_told_as_cause);
+  bool has_candidate = std::ranges::any_of(report_.findings, [](const RankedFinding& ranked) { return ranked.role == Role::candidate; });
+  if (has_root) return;
+  bool usable = report_.verdict == OverallVerdict::usable;
+  first_line(has_candidate ? Style::warning
+             : usable      ? Style::good
+                           : Style::plain,
+             has_candidate ? marks_.unknown
+             : usable      ? marks_.good
+                           : marks_.none,
+             std::string(verdict_sentence(report_)), "", nullptr);
 }
 
 void Blocks::remaining_findings() {

@@ -18,6 +18,7 @@ class Blocks {
       : report_(report), options_(options), marks_(marks(options.unicode)), detail_limit_(detail_limit), sheet_(sheet) {}
 
   void predictions();
+  void text_answer();         // of a pasted text, which has no predictions
   void no_framework();        // instead of predictions, when there are none
   void remaining_findings();  // what no prediction's line has told
   void unexplained_gates();   // what the engine could not explain and no prediction's line has said

@@ -82,21 +82,9 @@ std::string environment_name(std::string_view interpreter, std::string_view home
   return path::abbreviated(is_own_prefix ? prefix : interpreter, home);
 }
 
-std::vector<std::vector<Span>> headline_parts(const Report& report, const Marks& marks) {
-  const MachineSummary& machine = report.machine;
-  std::vector<std::string> parts;
-  if (!machine.name.reveal().empty()) parts.push_back(machine.name.reveal());
-  std::string platform = platform_words(machine.platform);
-  if (!machine.os.empty() || !platform.empty()) parts.push_back((machine.os.empty() ? "Linux" : machine.os) + platform);
-  std::string gpus = gpu_words(machine, marks);
-  if (!machine.driver.empty()) gpus += fmt::format(" (driver {})", machine.driver);
-  parts.push_back(gpus);
-  if (report.judged_environment.empty()) parts.push_back("no Python");
-  else
-    parts.push_back("Python " + (report.judged_python.empty() ? "" : report.judged_python + " ") +
-                    environment_name(report.judged_environment, report.home));
-  if (!report.judged_for.empty()) parts.push_back("for " + report.judged_for);
-  if (auto total = report.timings_ms.find("total"); total != report.timings_ms.end()) parts.push_back(milliseconds(total->second));
+namespace {
+
+std::vector<std::vector<Span>> headline_items(const std::vector<std::string>& parts, const Marks& marks) {
   std::vector<std::vector<Span>> items;
   for (std::size_t i = 0; i < parts.size(); ++i) {
     std::vector<Span> item;
@@ -105,6 +93,29 @@ std::vector<std::vector<Span>> headline_parts(const Report& report, const Marks&
     items.push_back(std::move(item));
   }
   return items;
+}
+
+}  // namespace
+
+std::vector<std::vector<Span>> headline_parts(const Report& report, const Marks& marks) {
+  const MachineSummary& machine = report.machine;
+  std::vector<std::string> parts;
+  if (is_from_text(report)) parts.push_back("pasted text");
+  if (!machine.name.reveal().empty()) parts.push_back(machine.name.reveal());
+  std::string platform = platform_words(machine.platform);
+  if (!machine.os.empty() || !platform.empty()) parts.push_back((machine.os.empty() ? "Linux" : machine.os) + platform);
+  std::string gpus = gpu_words(machine, marks);
+  if (!machine.driver.empty()) gpus += fmt::format(" (driver {})", machine.driver);
+  bool is_told = !is_from_text(report) || !machine.driver.empty() || machine.gpus.is_known();
+  if (is_told) parts.push_back(gpus);
+  if (is_from_text(report) && report.judged_python.empty()) return headline_items(parts, marks);
+  if (report.judged_environment.empty()) parts.push_back("no Python");
+  else
+    parts.push_back("Python " + (report.judged_python.empty() ? "" : report.judged_python + " ") +
+                    environment_name(report.judged_environment, report.home));
+  if (!report.judged_for.empty()) parts.push_back("for " + report.judged_for);
+  if (auto total = report.timings_ms.find("total"); total != report.timings_ms.end()) parts.push_back(milliseconds(total->second));
+  return headline_items(parts, marks);
 }
 
 std::string reason_words(std::string_view why) {

@@ -128,7 +128,8 @@ Page page(const Report& report, const TerminalOptions& options, std::size_t deta
   sheet.items(headline_parts(report, marks(options.unicode)), {0, 2}, 1);
   sheet.blank();
   Blocks blocks(report, options, detail_limit, sheet);
-  if (report.predictions.empty()) blocks.no_framework();
+  if (is_from_text(report)) blocks.text_answer();
+  else if (report.predictions.empty()) blocks.no_framework();
   else blocks.predictions();
   blocks.remaining_findings();
   blocks.unexplained_gates();
@@ -136,10 +137,13 @@ Page page(const Report& report, const TerminalOptions& options, std::size_t deta
   if (options.verbose)
     for (const std::string& note : report.environment_notes) sheet.paragraph({{note}}, {0, 4});
   if (options.verbose) company(report, sheet);
-  unknown_facts(report, options, sheet);
+  // A text tells little, and what it does not tell is no failure to read it.
+  if (!is_from_text(report)) unknown_facts(report, options, sheet);
   other_environments(report, options, sheet);
-  sheet.blank();
-  ladder(report, options, sheet);
+  if (!is_from_text(report) || options.verbose) {
+    sheet.blank();
+    ladder(report, options, sheet);
+  }
   timings(report, options, sheet);
   return {std::move(sheet), blocks.full_blocks()};
 }

@@ -64,7 +64,7 @@ TEST(RenderTerminal, candidates_are_listed_with_the_check_that_decides) {
     One of these is the cause:
       ? the module nvidia_uvm is stuck after a suspend   [uvm-stale]
       ? the GPU has fallen off the bus   [gpu-fallen-off]
-  check  sh -c 'sudo dmesg | grep -i xid'
+  check  sudo dmesg | grep -i xid
          this decides between uvm-stale and gpu-fallen-off
 
 hardware ✓  kernel driver ✓  device nodes ✓  allocation ✓  driver libraries ✗  CUDA libraries –
@@ -114,6 +114,22 @@ PyTorch 2.11.0+cu128 would fit this machine.
 hardware ✓  kernel driver ✓  device nodes ✓  allocation ✓  driver libraries ✓  CUDA libraries ✓
 build ✓  process ✓  first kernel ✓
 )");
+}
+
+TEST(RenderTerminal, packages_that_could_not_be_read_are_not_called_absent) {
+  Report report = samples::ready_without_framework();
+  report.verdict = OverallVerdict::unknown;
+  report.remarks.clear();
+  for (Rung& rung : report.ladder)
+    if (rung.layer == Layer::framework_build)
+      rung = {Layer::framework_build, RungState::unknown,
+              "the packages of this environment could not be read (/home/ana/venv/lib/python3.12/site-packages: Permission denied)"};
+  std::string shown = render_terminal(report, {.colour = false, .width = 200, .verbose = false, .unicode = true});
+  EXPECT_NE(shown.find("? Whether a framework in ~/venv can use the GPU could not be told: the packages of this environment could not be read "
+                       "(~/venv/lib/python3.12/site-packages: Permission denied)\n"),
+            std::string::npos)
+      << shown;
+  EXPECT_EQ(shown.find("no GPU framework"), std::string::npos) << shown;
 }
 
 TEST(RenderTerminal, a_degraded_framework_sees_its_gpu_but) {

@@ -101,6 +101,9 @@ std::string quoted_word(std::string_view argument, std::string_view home) {
 }  // namespace
 
 std::string shell_quoted(const Command& command, std::string_view home) {
+  // A line that needs the shell is typed as it stands; what it holds of unusual bytes keeps it quoted.
+  bool whole_line = command.size() == 3 && command[0] == "sh" && command[1] == "-c";
+  if (whole_line && std::ranges::all_of(command[2], [](char c) { return c >= ' ' && c <= '~'; })) return command[2];
   std::string line;
   for (const std::string& argument : command) {
     if (!line.empty()) line += ' ';

@@ -1,5 +1,7 @@
 #include "render/text/words.h"
 
+#include <algorithm>
+
 #include "base/check.h"
 
 namespace gpuwhy::render {
@@ -36,6 +38,22 @@ std::string title(const Prediction& prediction) {
   std::string name(display_name(prediction.framework));
   if (!prediction.version.empty()) name += " " + prediction.version;
   return name;
+}
+
+bool is_from_text(const Report& report) { return report.basis == "log"; }
+
+std::string_view verdict_sentence(const Report& report) {
+  bool of_text = is_from_text(report), usable = report.verdict == OverallVerdict::usable;
+  for (const RankedFinding& ranked : report.findings) {
+    if (ranked.role == Role::root && ranked.layer == Layer::program)
+      return usable ? "The GPU works; the program itself fails." : "The program itself fails; nothing here blames the GPU.";
+  }
+  if (report.verdict == OverallVerdict::blocked) return "The GPU cannot be used.";
+  if (report.verdict == OverallVerdict::degraded) return "The GPU works, with a limit.";
+  if (usable) return of_text ? "Nothing is wrong with the GPU in this text." : "Nothing is wrong with the GPU here.";
+  if (!of_text) return "gpuwhy cannot tell.";
+  bool open = std::ranges::any_of(report.findings, [](const RankedFinding& ranked) { return ranked.role == Role::candidate; });
+  return open ? "The text alone cannot tell." : "No cause is to be found in this text.";
 }
 
 std::string counted(std::uint64_t count, std::string_view noun) {

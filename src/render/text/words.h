@@ -17,6 +17,11 @@ std::string title(const Prediction& prediction);  // "PyTorch 2.11.0+cu128"
 
 std::string counted(std::uint64_t count, std::string_view noun);  // "1 GPU", "2 GPUs"
 
+// `gpuwhy explain`: what is known comes from a pasted text.
+bool is_from_text(const Report& report);
+// The answer about the GPU in one sentence, for a text and for a machine.
+std::string_view verdict_sentence(const Report& report);
+
 // Marks of our own; every one has a form in ASCII.
 struct Marks {
   std::string_view good, bad, warning, unknown, none, dot, ellipsis, times;

@@ -41,10 +41,11 @@ Verdict check_inside(const Snapshot& snapshot) {
     return fires(std::move(finding));
   }
   if (!is_marked(snapshot, "/var/snap/docker/") || !lacks_card(snapshot).is(true)) return passes();
-  finding.headline = "the snap of Docker may be the reason: it is confined, and does not see the host's driver";
+  finding.headline = "the snap of Docker may be the reason: without its own runtime `nvidia` it hands in nothing of the host's driver";
   prove(finding, "this container's files lie in /var/snap/docker on the host",
         {Source::procfs, "/proc/self/mountinfo", "/var/snap/docker/"});
-  finding.details.push_back("on the host, `snap list docker` tells; `docker info` lists no runtime nvidia there");
+  finding.details.push_back(
+      "on the host, `snap list docker` tells; where `docker info` lists a runtime nvidia there: docker run --runtime nvidia ...");
   finding.confidence = Confidence::possible;
   finding.remedies = {handing_gpu(use_docker_engine())};
   return fires(std::move(finding));
@@ -68,7 +69,7 @@ Verdict check(const Snapshot& snapshot) {
   Finding finding = host_note(snapshot, is_desktop ? "containers of Docker Desktop get no GPU on Linux: they run in a virtual machine"
                                                    : "containers of the snap of Docker get no GPU as it is set up here");
   finding.details.push_back(is_desktop ? "Docker Desktop for Linux hands out no devices of the host"
-                                       : "its settings name no runtime `nvidia`, and it does not see a toolkit of the host");
+                                       : "its settings name no runtime `nvidia`; it is confined and goes by no toolkit of the host");
   finding.because.push_back(snapshot.container_tools.engines.evidence());
   finding.remedies = {use_docker_engine()};
   return fires(std::move(finding));

@@ -1,5 +1,6 @@
 #include "causes/support/cause.h"
 #include "causes/support/driver_faults.h"
+#include "causes/support/jetson.h"
 #include "causes/support/place_faults.h"
 
 namespace gpuwhy::causes::container_no_gpu {
@@ -30,7 +31,7 @@ Remedy start_again(const std::string& engine) {
 // The host has a card, and this container was started without it: no device file of a card, or none of the driver's libraries.
 Verdict check(const Snapshot& snapshot) {
   if (driver_reaches_gpu(snapshot)) return not_applicable("the driver reaches a GPU");
-  if (is_hosted(snapshot) || is_platform(snapshot, "jetson")) return not_applicable("this place has its own way to hand out a GPU");
+  if (is_hosted(snapshot) || is_jetson(snapshot)) return not_applicable("this place has its own way to hand out a GPU");
   if (!in_container(snapshot) && snapshot.platform.container.is_unknown())
     return cannot_tell("whether this is a container", snapshot.platform.container);
   if (!in_container(snapshot)) return not_applicable("this is no container");

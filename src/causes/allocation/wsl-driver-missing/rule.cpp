@@ -28,7 +28,7 @@ Verdict check(const Snapshot& snapshot) {
   finding.remedies = {handing_gpu(
       remedies::steps("install NVIDIA's current driver on Windows (none inside of WSL)",
                       {"in PowerShell on Windows: nvidia-smi; if Windows has no NVIDIA card either, WSL cannot have one",
-                       "install the driver for Windows from nvidia.com/drivers (Game Ready, Studio or RTX; 470.76 or newer knows WSL)",
+                       "install the driver for Windows from nvidia.com/drivers (Game Ready, Studio or RTX; each current one knows WSL)",
                        "in PowerShell: wsl --update, then wsl --shutdown, and open the distribution again"},
                       Safety::ask, "Windows: Device Manager > Display adapters > Driver > Roll Back Driver"))};
   return fires(std::move(finding));

@@ -64,6 +64,9 @@ Finding finding_of_harm(const FrameworkContext& context, const Order& order, Ord
 // Without --import-order nobody has said that they share a process: what one order would break is a note.
 Verdict check_pairs(const FrameworkContext& context) {
   if (!context.environment.active) return not_applicable("another environment than the one that is judged");
+  // What an order would break can only be told of a framework that works alone.
+  bool stopped = context.prediction.outcome != Outcome::lists || context.prediction.sees_gpus.is(std::int64_t{0});
+  if (stopped) return not_applicable("it sees no GPU alone");
   if (!has_two_copies_of_a_library(context.snapshot)) return not_applicable("every CUDA library is here once");
   Played alone = play(context.snapshot, context.prediction.environment, context.build, {});
   std::string own(slug(context.build.framework));

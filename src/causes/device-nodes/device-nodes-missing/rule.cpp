@@ -1,5 +1,6 @@
 #include "causes/support/cause.h"
 #include "causes/support/driver_faults.h"
+#include "causes/support/jetson.h"
 
 namespace gpuwhy::causes::device_nodes_missing {
 
@@ -45,12 +46,31 @@ Verdict missing_for_jax(const Snapshot& snapshot, const FrameworkBuild& build) {
   return fires(std::move(finding));
 }
 
+// A board whose GPU has device files of other names, which come with the modules nvmap and nvgpu.
+Verdict missing_on_jetson(const Snapshot& snapshot) {
+  if (driver_reaches_gpu(snapshot)) return not_applicable("the driver reaches a GPU");
+  if (snapshot.device_nodes.nodes.is_unknown()) return cannot_tell("the device nodes", snapshot.device_nodes.nodes);
+  std::vector<std::string> missing = missing_tegra_nodes(snapshot);
+  if (missing.empty()) return passes();
+  Finding finding;
+  finding.headline = fmt::format("the device file{} of this board's GPU {} missing: {}", missing.size() == 1 ? "" : "s",
+                                 missing.size() == 1 ? "is" : "are", fmt::join(missing, ", "));
+  if (snapshot.platform.jetson.is_known())
+    prove(finding, fmt::format("the board: {}", *snapshot.platform.jetson), snapshot.platform.jetson.evidence());
+  for (const std::string& path : missing) prove(finding, fmt::format("{} is not there", path), {Source::file, path, "not there"});
+  prove_codes(snapshot, finding);
+  finding.confidence = init_code(snapshot).value_or(0) != 0 ? Confidence::certain : Confidence::likely;
+  finding.remedies = {bring_tegra_nodes(snapshot)};
+  return fires(std::move(finding));
+}
+
 }  // namespace
 
 // The kernel module is loaded, /dev does not show its nodes, and nothing will make them for this user.
 Verdict check(const Snapshot& snapshot) {
   const FrameworkBuild* looks = find_build_that_looks(snapshot);
   if (looks && driver_reaches_gpu(snapshot) && lacks_all_that_jax_looks_for(snapshot)) return missing_for_jax(snapshot, *looks);
+  if (has_tegra_gpu(snapshot)) return missing_on_jetson(snapshot);
   if (std::string why = why_kernel_is_not_judged(snapshot); !why.empty()) return not_applicable(why);
   if (snapshot.device_nodes.nodes.is_known() && missing_nodes(snapshot).empty()) return passes();
   if (snapshot.pci.display.is_known() && nvidia_functions(snapshot).empty()) return not_applicable("there is no NVIDIA card");

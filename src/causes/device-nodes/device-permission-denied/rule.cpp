@@ -1,5 +1,6 @@
 #include "causes/support/cause.h"
 #include "causes/support/driver_faults.h"
+#include "causes/support/jetson.h"
 
 #include <algorithm>
 
@@ -10,6 +11,11 @@ namespace {
 // CUDA needs the control node, nvidia-uvm and at least one card; a single card that is refused may be somebody else's.
 std::vector<const DeviceNode*> refused_nodes(const Snapshot& snapshot) {
   std::vector<const DeviceNode*> refused;
+  if (has_tegra_gpu(snapshot)) {
+    for (const DeviceNode* node : tegra_nodes(snapshot))
+      if (is_refused(*node)) refused.push_back(node);
+    return refused;
+  }
   for (std::string_view path : {control_node, uvm_node})
     if (const DeviceNode* node = find_node(snapshot, path); node && is_refused(*node)) refused.push_back(node);
   std::vector<const DeviceNode*> cards = card_nodes(snapshot);
@@ -18,15 +24,24 @@ std::vector<const DeviceNode*> refused_nodes(const Snapshot& snapshot) {
   return refused;
 }
 
+// The node that stands for the driver: what cannot be told of it cannot be told at all.
+const DeviceNode* main_node(const Snapshot& snapshot) {
+  if (!has_tegra_gpu(snapshot)) return find_node(snapshot, control_node);
+  std::vector<const DeviceNode*> nodes = tegra_nodes(snapshot);
+  return nodes.empty() ? nullptr : nodes.front();
+}
+
 }  // namespace
 
 // Opening the nodes was tried, as this user, and the kernel refused it.
 Verdict check(const Snapshot& snapshot) {
-  if (std::string why = why_kernel_is_not_judged(snapshot); !why.empty()) return not_applicable(why);
+  std::string why = why_kernel_is_not_judged(snapshot);
+  bool has_own_rules = has_tegra_gpu(snapshot) && !driver_reaches_gpu(snapshot);
+  if (!why.empty() && !has_own_rules) return not_applicable(why);
   if (snapshot.device_nodes.nodes.is_unknown())
     return driver_is_installed(snapshot) ? cannot_tell("the device nodes", snapshot.device_nodes.nodes)
                                          : not_applicable("no driver is installed");
-  const DeviceNode* control = find_node(snapshot, control_node);
+  const DeviceNode* control = main_node(snapshot);
   if (!control && card_nodes(snapshot).empty()) return not_applicable("there are no device nodes");
   std::vector<const DeviceNode*> refused = refused_nodes(snapshot);
   if (refused.empty() && control && control->open_error.is_unknown())

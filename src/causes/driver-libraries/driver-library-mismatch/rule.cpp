@@ -1,4 +1,5 @@
 #include "causes/support/cause.h"
+#include "causes/support/jetson.h"
 
 #include "causes/support/driver_faults.h"
 #include "causes/support/place_faults.h"
@@ -14,7 +15,7 @@ constexpr std::int64_t cuda_mismatch = 803, nvml_mismatch = 18;
 // The module in the kernel and the libraries in user space must be of one release; after an upgrade without a reboot they are not.
 Verdict check(const Snapshot& snapshot) {
   if (driver_reaches_gpu(snapshot)) return not_applicable("the driver reaches a GPU");
-  if (in_wsl(snapshot) || is_platform(snapshot, "jetson")) return not_applicable("this place has no kernel module of its own");
+  if (in_wsl(snapshot) || is_jetson(snapshot)) return not_applicable("this place has no kernel module of its own");
   const DriverAnswers* driver = default_driver(snapshot);
   if (driver && driver->loaded_libcuda.is_known() && !is_drivers_own(snapshot, *driver->loaded_libcuda))
     return not_applicable("the loaded libcuda is a compatibility copy or a stub");

@@ -37,4 +37,27 @@ Verdict check(const FrameworkContext& context) {
   return fires(std::move(finding));
 }
 
+// The same of packages that gpuwhy predicts nothing for: whose files lie there is told by the times alone, so it is said as a note.
+Verdict check(const PythonEnvironment& environment, const Snapshot& snapshot) {
+  std::vector<SharedFolder> shared = find_shared_folders(environment);
+  if (shared.empty()) return passes();
+  if (machine_has_card(snapshot).is(false)) return not_applicable("this machine has no NVIDIA card, so a CPU build is right");
+  std::vector<Finding> findings;
+  for (const SharedFolder& pair : shared) {
+    bool cpu_files = last_of(pair) == pair.cpu;
+    Finding finding;
+    finding.severity = Severity::note;
+    finding.confidence = cpu_files ? Confidence::likely : Confidence::certain;
+    finding.headline = fmt::format(
+        "{} {} and {} {} share one folder; {}", pair.cpu->name, pair.cpu->version, pair.gpu->name, pair.gpu->version,
+        cpu_files ? "the files in it are those of the CPU package, which came last" : "the next upgrade of either may take the GPU away");
+    finding.details = describe(pair);
+    for (const Package* package : {pair.cpu, pair.gpu})
+      finding.because.push_back({Source::package, package->location, fmt::format("{} {}", package->name, package->version)});
+    finding.remedies = {keep_gpu_package(pair, environment)};
+    findings.push_back(std::move(finding));
+  }
+  return Fires{std::move(findings)};
+}
+
 }  // namespace gpuwhy::causes::conflicting_packages

@@ -11,8 +11,10 @@ Verdict check(const FrameworkContext& context) {
   Version needed = version("0");
   for (const std::string& object : context.build.objects) {
     const Candidate* file = context.snapshot.libraries.find(object);
+    std::string folder(path::parent(object));
     for (const Candidate& other : context.snapshot.libraries.candidates) {
-      bool counts = &other == file || path::parent(other.path) == path::parent(object);
+      if (&other != file && !other.path.starts_with(folder)) continue;
+      bool counts = &other == file || path::parent(other.path) == folder;
       auto wanted = counts && path::is_inside(other.path, context.build.folder) ? Version::parse(other.required_glibc) : std::nullopt;
       if (wanted && *wanted > needed) needed = *wanted, worst = &other;
     }

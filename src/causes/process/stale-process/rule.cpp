@@ -92,10 +92,7 @@ std::optional<Finding> newer_packages(const ObservedProcess& process, const Snap
 }  // namespace
 
 // A process keeps what it has mapped; an upgrade on disk reaches the next one only.
-Verdict check(const Snapshot& snapshot) {
-  if (snapshot.process.is_absent()) return not_applicable("no process was named");
-  if (snapshot.process.is_unknown()) return not_applicable("no process was looked at");
-  const ObservedProcess& process = *snapshot.process;
+Verdict check(const ObservedProcess& process, const Snapshot& snapshot) {
   if (!process.mapped.is_known()) return cannot_tell(fmt::format("what process {} has mapped", process.pid), process.mapped);
   if (auto finding = other_driver(process, snapshot)) return fires(std::move(*finding));
   if (auto finding = replaced_files(process)) return fires(std::move(*finding));

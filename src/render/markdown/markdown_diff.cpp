@@ -1,0 +1,52 @@
+#include "render/markdown/markdown_diff.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "render/markdown/markdown_text.h"
+#include "render/text/differences.h"
+#include "render/text/words.h"
+
+namespace gpuwhy {
+
+namespace {
+
+using namespace render;
+using namespace render::markdown;
+
+constexpr std::size_t most_rows = 8, most_behaviour = 6;
+
+std::string table(const Comparison& comparison) {
+  ColumnNames names = column_names(comparison);
+  std::string text = fmt::format("| | {} | {} |\n|---|---|---|\n", escaped(names.there), escaped(names.here));
+  std::size_t rows = std::min(comparison.causal.size(), most_rows);
+  for (std::size_t i = 0; i < rows; ++i) {
+    const Difference& each = comparison.causal[i];
+    std::string what = escaped(each.what);
+    text += fmt::format("| {} | {} | {} |\n", i == 0 ? "**" + what + "**" : what, escaped(value_words(each.there)),
+                        escaped(value_words(each.here)));
+  }
+  if (std::size_t left = comparison.causal.size() - rows; left > 0) text += fmt::format("| … {} more | | |\n", left);
+  return text + "\n";
+}
+
+}  // namespace
+
+std::string render_markdown(const Comparison& comparison) {
+  std::string text = fmt::format("**{}**\n\n", escaped(comparison.sentence));
+  for (const std::string& line : bounded(comparison.behaviour, most_behaviour)) text += fmt::format("- {}\n", escaped(line));
+  if (!comparison.behaviour.empty()) text += "\n";
+  if (!comparison.causal.empty()) text += table(comparison);
+  if (std::string proof = proof_sentence(comparison); !proof.empty()) text += escaped(proof) + "\n\n";
+  if (const RankedFinding* root = find_root(comparison.failing_report)) text += finding_text(*root);
+  for (const auto& [name, report] :
+       {std::pair(&comparison.working, &comparison.working_report), std::pair(&comparison.failing, &comparison.failing_report)})
+    if (std::string ladder = ladder_line(*report); !ladder.empty()) text += fmt::format("{}: {}", escaped(*name), ladder);
+  if (!comparison.harmless.empty())
+    text += fmt::format("{} {}\n\n", counted(comparison.harmless.size(), "difference"),
+                        comparison.kind == Comparison::Kind::one_fails ? "that do not matter" : "between them");
+  return text + footer(comparison.failing_report);
+}
+
+}  // namespace gpuwhy
