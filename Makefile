@@ -3,7 +3,7 @@ SHELL := /bin/bash
 JOBS ?= $(shell nproc)
 BUILD := build/release
 .DEFAULT_GOAL := build
-.PHONY: setup build run test prove bench clean
+.PHONY: setup build run test prove page-proof docs bench clean
 
 setup:
 	@tools/setup
@@ -23,6 +23,15 @@ prove: setup
 	@cmake --preset release -DGPUWHY_TESTS=ON >/dev/null
 	@cmake --build $(BUILD) --target gpuwhy replay_test -j $(JOBS)
 	@python3 tests/oracle/prove.py --gpuwhy $(BUILD)/gpuwhy
+
+# The pages in a real browser; not in `make test`, because Chromium and Playwright take some 400 MB.
+page-proof: build
+	@python=$$(tools/setup-page build/page/venv) && "$$python" tests/page/browser_test.py $(BUILD)/gpuwhy && \
+	  "$$python" tests/page/page_test.py $(BUILD)/gpuwhy
+
+# The output in the README and its pictures; the test `docs` says when they are out of date.
+docs: build
+	@python=$$(tools/setup-page build/page/venv) && "$$python" tools/make-docs $(BUILD)/gpuwhy
 
 bench: build
 	@python3 tests/bench/bench.py --gpuwhy $(BUILD)/gpuwhy

@@ -14,6 +14,7 @@ int run(const Options& options) {
   if (options.command == "version") return run_version();
   if (options.command == "arch") return run_arch(options);
   if (options.command == "diff") return run_diff(options);
+  if (options.command == "targets") return run_targets(options);
   if (options.command == "explain") return run_explain(options);
   if (options.command == "causes") return run_causes(options);
   if (options.command == "schema") return run_schema(options);

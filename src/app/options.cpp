@@ -1,5 +1,6 @@
 #include "app/options.h"
 
+#include <unistd.h>
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
@@ -24,6 +25,7 @@ struct Raw {
 void add_source_options(CLI::App& app, Options& options) {
   app.add_option("--snapshot", options.snapshot, "judge a saved snapshot: a file, or example:NAME");
   app.add_option("--root", options.root, "judge another root folder (an unpacked image); nothing is executed there");
+  app.add_option("--target", options.target, "judge a place by what is published of it: colab:t4, kaggle:p100, gpu=T4,python=3.11");
   app.add_option("--env", options.environment_file, "with --root: the process's environment, a file of NAME=VALUE lines");
   app.add_option("--python", options.python, "an interpreter or environment folder to judge (repeatable)")->allow_extra_args(false);
   app.add_option("--framework", options.frameworks, "only this framework (repeatable)")
@@ -41,8 +43,8 @@ void add_source_options(CLI::App& app, Options& options) {
 }
 
 void add_answer_options(CLI::App& app, Options& options, Raw& raw) {
-  app.add_option("--format", raw.format, "text, json, markdown or github (annotations)")
-      ->check(CLI::IsMember({"text", "json", "markdown", "github"}));
+  app.add_option("--format", raw.format, "text, json, markdown, html (one page, with -o) or github (annotations)")
+      ->check(CLI::IsMember({"text", "json", "markdown", "html", "github"}));
   app.add_option("-o,--output", options.output, "write the answer to this file");
   app.add_option("--color,--colour", raw.colour, "auto, always or never")->check(CLI::IsMember({"auto", "always", "never"}));
   app.add_flag("-v,--verbose", options.verbose, "every gate, every place tried, evidence, undo, timings");
@@ -65,7 +67,8 @@ constexpr Subcommand subcommands[] = {
     {"arch", "which GPUs the device code of libraries is for; folders are searched for *.so*", "FILE"},
     {"causes", "the catalogue of causes; with a slug, that cause's page", "SLUG"},
     {"snapshot", "everything the rules may know, as one JSON file; secrets redacted", ""},
-    {"schema", "the JSON Schema of a document (report, arch)", "NAME"},
+    {"schema", "the JSON Schema of a document (report, diff, arch)", "NAME"},
+    {"targets", "the places that --target and diff know (Colab, Kaggle), with their dates and sources", ""},
     {"version", "print the version", ""},
     {"completion", "a completion script for bash, zsh or fish", "SHELL"},
 };
@@ -109,9 +112,20 @@ void configure(CLI::App& app, Options& options, Raw& raw) {
     else if (command.name == "explain") add_explain_options(*sub, options);
     else if (command.name == "diff") sub->add_option("MACHINE", options.files, "the two machines")->expected(2);
     else if (command.name == "causes") add_causes_options(*sub, options);
+    else if (command.name == "targets") sub->add_flag("--examples", options.examples, "the machines that are embedded in gpuwhy");
     else if (!command.argument.empty()) sub->add_option(std::string(command.argument), options.argument);
     sub->callback([&options, &command] { options.command = command.name; });
   }
+}
+
+// A page is a file to look at and to pass on; why it cannot be made as it was asked for, "" when it can.
+std::string refused_page(const Options& options) {
+  if (options.format != Format::html) return "";
+  if (options.command != "check" && options.command != "diff" && options.command != "explain")
+    return "--format html is a form of check, diff and explain";
+  if (options.no_redact) return "--no-redact cannot be used with --format html: a page is made to be passed on";
+  bool to_terminal = (options.output.empty() || options.output == "-") && ::isatty(STDOUT_FILENO);
+  return to_terminal ? "--format html is a page, not for a terminal: add -o report.html, or pipe it" : "";
 }
 
 bool take_ignored(const std::vector<std::string>& raw, Options& options) {
@@ -174,12 +188,17 @@ ParsedCommandLine parse_command_line(int argc, char** argv) {
   parsed.options.format = raw.format == "json"       ? Format::json
                           : raw.format == "markdown" ? Format::markdown
                           : raw.format == "github"   ? Format::github
+                          : raw.format == "html"     ? Format::html
                                                      : Format::text;
   parsed.options.colour = raw.colour == "always"  ? ColourChoice::always
                           : raw.colour == "never" ? ColourChoice::never
                                                   : ColourChoice::automatic;
   if (raw.version) parsed.options.command = "version";
   if (!take_ignored(raw.ignored, parsed.options)) parsed.exit_status = 2;
+  if (std::string refused = refused_page(parsed.options); !refused.empty()) {
+    print_usage_error(refused);
+    parsed.exit_status = 2;
+  }
   return parsed;
 }
 
@@ -196,7 +215,7 @@ CommandLineShape command_line_shape() {
       shape.flags.push_back({"-" + name, option->get_description(), option->get_expected_max() > 0, {}});
   }
   for (FlagShape& flag : shape.flags) {
-    if (flag.name == "--format") flag.values = {"text", "json", "markdown", "github"};
+    if (flag.name == "--format") flag.values = {"text", "json", "markdown", "html", "github"};
     if (flag.name == "--color" || flag.name == "--colour") flag.values = {"auto", "always", "never"};
     if (flag.name == "--fail-on") flag.values = {"note", "degraded", "blocked"};
     if (flag.name == "--framework" || flag.name == "--import-order") flag.values = framework_names;
@@ -204,7 +223,7 @@ CommandLineShape command_line_shape() {
   for (const Subcommand& command : subcommands) {
     CommandShape command_shape{std::string(command.name), std::string(command.help), {}, {}};
     if (command.name == "completion") command_shape.arguments = {"bash", "zsh", "fish"};
-    if (command.name == "schema") command_shape.arguments = {"report", "arch"};
+    if (command.name == "schema") command_shape.arguments = {"report", "diff", "arch"};
     if (command.name == "arch") command_shape.flags.push_back({"--cc", "judge a GPU of this compute capability: 12.0", true, {}});
     if (command.name == "explain")
       command_shape.flags.push_back({"--here", "the text comes from this machine: its own facts settle what it leaves open", false, {}});

@@ -11,7 +11,7 @@
 
 namespace gpuwhy::app {
 
-enum class Format { text, json, markdown, github };
+enum class Format { text, json, markdown, github, html };
 
 struct Options {
   std::string command = "check";
@@ -22,14 +22,16 @@ struct Options {
   // what to look at
   std::string snapshot;  // a file or "example:NAME"
   std::string root;      // another root folder
+  std::string target;    // a place such as colab:t4 (engine/target.h)
   std::string environment_file;
   std::vector<std::string> python;
   std::vector<std::string> frameworks;
   std::vector<std::string> import_order;
   std::int64_t pid = 0;  // 0 = none
   bool deep = false;
-  bool here = false;   // of explain: this machine's own facts settle what the text leaves open
-  std::string search;  // of causes
+  bool here = false;      // of explain: this machine's own facts settle what the text leaves open
+  std::string search;     // of causes
+  bool examples = false;  // of targets
   bool no_probe = false;
   double timeout_s = 0;  // 0 = the defaults of ProbeRequest
 

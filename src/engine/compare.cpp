@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <iterator>
 #include <optional>
+#include <utility>
 
 #include "base/text.h"
 #include "engine/differences.h"
@@ -79,12 +80,15 @@ std::vector<std::size_t> find_causal(const std::vector<CarriedDifference>& diffe
   std::vector<std::size_t> set = playable;
   if (!flips(set)) return {};
   // Packages are let go first: what is left is told, and a driver says more than a package that comes with it.
+  std::ranges::stable_sort(playable, {}, [&](std::size_t index) { return differences[index].layer == broken; });
   for (std::size_t index : playable) {
     std::vector<std::size_t> without = set;
     std::erase(without, index);
     if (flips(without)) set = without;
   }
-  std::ranges::stable_sort(set, {}, [&](std::size_t index) { return differences[index].layer; });
+  // The rung that is broken first: what stands there is the cause, the others add to it.
+  std::ranges::stable_sort(set, {},
+                           [&](std::size_t index) { return std::pair(differences[index].layer != broken, differences[index].layer); });
   return set;
 }
 

@@ -110,7 +110,9 @@ class Finder {
       std::string name(display_name(build.framework));
       std::string version = other->version.is_known() ? *other->version : "";
       auto words = [](const FrameworkBuild& of) {
-        return fmt::format("{} ({}, CUDA {})", text_of(of.version), text_of(of.accelerator), text_of(of.cuda_version));
+        std::string cuda = text_of(of.cuda_version);
+        return fmt::format("{} ({}{}{})", text_of(of.version), text_of(of.accelerator), cuda.empty() || cuda == "?" ? "" : " ",
+                           cuda == "?" ? "" : cuda);
       };
       add(name, words(*other), words(build), Layer::framework_build,
           playing({{Effect::Kind::replace_build, std::string(slug(build.framework)), version, here_->interpreter}}));

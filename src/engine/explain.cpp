@@ -82,6 +82,24 @@ RankedFinding finding_of(const Told& told, const Reading& reading) {
   return ranked;
 }
 
+// An answer of gpuwhy itself that was pasted: what it found on that machine is taken as it stands.
+void add_own_answers(const Reading& reading, std::vector<RankedFinding>& told) {
+  for (const Clue* clue : reading.clues.all("gpuwhy.told")) {
+    const Cause* cause = find_cause(clue->value);
+    if (!cause || std::ranges::any_of(told, [&](const RankedFinding& ranked) { return ranked.finding.cause == cause->slug; })) continue;
+    RankedFinding ranked;
+    ranked.layer = cause->layer;
+    ranked.finding.cause = cause->slug;
+    ranked.finding.severity = severity_in_text(*cause);
+    ranked.finding.headline = cause->title;
+    std::string excerpt = printable(trim(reading.lines[clue->line].text), longest_excerpt);
+    ranked.finding.details = {fmt::format("{}: {}", locator(reading, clue->line), excerpt)};
+    ranked.finding.because = {{Source::log, locator(reading, clue->line), excerpt}};
+    ranked.finding.remedies = text_cures(*cause, reading.clues, {});
+    told.push_back(std::move(ranked));
+  }
+}
+
 // What follows from something else is said only where nothing better is there, and a program's error only where nothing explains it.
 void drop_consequences(std::vector<Told>& all) {
   bool better = std::ranges::any_of(all, [](const Told& told) { return told.strength() < Strength::consequence; });
@@ -122,8 +140,19 @@ std::optional<NextCheck> next_check_of(const Report& report, const Reading& read
   return next;
 }
 
+// Does a word in it speak of GPUs, or of what computes on them?
+bool speaks_of_gpus(const Reading& reading) {
+  if (!reading.clues.everything().empty() || !reading.sayings.empty()) return true;
+  constexpr std::string_view words[] = {"cuda",       "nvidia", "cudnn", "cublas",      "nvml", "gpu",
+                                        "tensorflow", "torch",  "jax",   "onnxruntime", "cupy"};
+  return std::ranges::any_of(reading.lines, [&](const Line& line) {
+    std::string text = to_lower(line.text);
+    return std::ranges::any_of(words, [&](std::string_view word) { return text.contains(word); });
+  });
+}
+
 // What harmless lines and signs of health there are, for -v; and one sentence where nothing is found.
-void add_remarks(const Reading& reading, Report& report) {
+void add_remarks(const Reading& reading, bool speaks_of_gpus, Report& report) {
   const Saying* healthy = nullptr;
   for (const Saying& saying : reading.sayings) {
     if (saying.phrase->strength == Strength::healthy && !healthy) healthy = &saying;
@@ -134,8 +163,9 @@ void add_remarks(const Reading& reading, Report& report) {
                                                              : printable(trim(reading.lines[saying.line].text), longest_excerpt)));
   }
   if (!report.findings.empty()) return;
-  if (reading.clues.everything().empty() && reading.sayings.empty()) report.remarks.push_back("nothing about GPUs in here");
-  else if (healthy)
+  if (!speaks_of_gpus) report.remarks.push_back("nothing about GPUs in here");
+  else if (!healthy) report.remarks.push_back("it shows no failure that gpuwhy knows; `gpuwhy` on that machine looks for itself");
+  else
     report.remarks.push_back(fmt::format("{} shows a GPU at work: {}", locator(reading, healthy->line),
                                          printable(trim(reading.lines[healthy->line].text), longest_excerpt)));
 }
@@ -164,6 +194,7 @@ Report explain(const Reading& pasted, const JudgeOptions& options, const Snapsho
   JudgeOptions judging = options;
   judging.from_text = true;
   for (const Told& told : all) judging.told.push_back(finding_of(told, reading));
+  add_own_answers(reading, judging.told);
   if (here) settle_by_machine(*here, judging.told);
   Snapshot snapshot = here ? *here : partial_snapshot(reading);
   if (!here) snapshot.meta.tool_version = options.tool_version, snapshot.meta.facts_as_of = facts::as_of();
@@ -173,7 +204,7 @@ Report explain(const Reading& pasted, const JudgeOptions& options, const Snapsho
   limit_candidates(report);
   if (!here) report.verdict = verdict_of(report, reading);
   report.next_check = next_check_of(report, reading);
-  add_remarks(reading, report);
+  add_remarks(reading, speaks_of_gpus(pasted), report);
   return report;
 }
 

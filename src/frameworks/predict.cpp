@@ -7,6 +7,7 @@
 #include "frameworks/cupy/cupy.h"
 #include "frameworks/jax/jax.h"
 #include "frameworks/onnxruntime/onnxruntime.h"
+#include "frameworks/packages/packages.h"
 #include "frameworks/tensorflow/tensorflow.h"
 #include "frameworks/torch/torch.h"
 
@@ -36,6 +37,8 @@ const Framework& row(FrameworkKind kind) {
     if (framework.kind == kind) return framework;
   GW_CHECK(false);
 }
+
+constexpr std::string_view packages_basis = "packages";  // of Snapshot::meta
 
 std::string_view outside_words(const FrameworkBuild& build) {
   if (!build.accelerator.is_known()) return "";
@@ -106,6 +109,8 @@ Played play_in_order(const Snapshot& snapshot, std::size_t environment, const Fr
   Played played;
   if (std::string_view outside = outside_words(build); !outside.empty()) {
     played.prediction = outside_prediction(outside);
+  } else if (snapshot.meta.basis == packages_basis) {
+    played.prediction = frameworks::packages::predict(snapshot, where, build);
   } else {
     std::optional<Snapshot> started = frameworks::as_started(snapshot, where);
     const Snapshot& met = started ? *started : snapshot;

@@ -37,7 +37,7 @@ def at(document, path):
 
 
 OPTIONAL = {"timings_ms", "outside", "riders", "shared_process", "process"}
-WORDS = {"schema", "verdict", "state", "role", "severity", "confidence", "safety", "source", "outcome", "basis", "framework", "layer", "why", "platform", "cause"}
+WORDS = {"schema", "kind", "verdict", "state", "role", "severity", "confidence", "safety", "source", "outcome", "basis", "framework", "layer", "why", "platform", "cause"}
 
 
 def damaged_copies(report):

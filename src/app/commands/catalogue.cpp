@@ -17,6 +17,8 @@ namespace gpuwhy::app {
 
 namespace {
 
+constexpr std::size_t most_found = 8;  // causes that a search shows
+
 int answer(std::string_view text, const Options& options) {
   if (auto delivered = deliver(text, options.output); !delivered) {
     print_usage_error(delivered.error().message);
@@ -30,7 +32,16 @@ int refuse(std::string_view message) {
   return 2;
 }
 
-// Causes that the words point to: those whose phrases match them first, then those whose pages have the words.
+// How well a page speaks of the words: of all of them together, else of most of them one by one.
+std::size_t page_score(const Cause& cause, std::string_view query, const std::vector<std::string>& words) {
+  if (replace_all(std::string(cause.slug), "-", " ").contains(query) || to_lower(cause.title).contains(query)) return words.size() + 2;
+  std::string text = to_lower(cause.page);
+  if (text.contains(query)) return words.size() + 1;
+  auto found = static_cast<std::size_t>(std::ranges::count_if(words, [&](const std::string& word) { return text.contains(word); }));
+  return found * 2 > words.size() ? found : 0;
+}
+
+// Causes that the words point to, the nearest first: those whose phrases match them, then those whose pages have the words.
 int search_causes(const Options& options) {
   std::vector<CauseEntry> entries;
   auto add = [&](const Cause& cause) {
@@ -40,20 +51,18 @@ int search_causes(const Options& options) {
   Report report = explain(read_text({{1, options.search, 0}}), {});
   for (const RankedFinding& ranked : report.findings)
     if (const Cause* cause = find_cause(ranked.finding.cause)) add(*cause);
-  std::vector<std::pair<std::size_t, const Cause*>> scored;
+  const std::string query = to_lower(trim(options.search));
   std::vector<std::string> words;
-  for (std::string_view word : split(to_lower(options.search), ' '))
+  for (std::string_view word : split(query, ' '))
     if (word.size() > 2) words.emplace_back(word);
-  for (const Cause& cause : all_causes()) {
-    std::string page = to_lower(cause.page);
-    std::size_t found =
-        static_cast<std::size_t>(std::ranges::count_if(words, [&](const std::string& word) { return page.contains(word); }));
-    if (found > 0 && found * 2 > words.size()) scored.emplace_back(found, &cause);
-  }
+  std::vector<std::pair<std::size_t, const Cause*>> scored;
+  for (const Cause& cause : all_causes())
+    if (std::size_t score = page_score(cause, query, words)) scored.emplace_back(score, &cause);
   std::ranges::stable_sort(scored, std::ranges::greater{}, [](const auto& entry) { return entry.first; });
-  for (std::size_t i = 0; i < std::min<std::size_t>(scored.size(), 8); ++i) add(*scored[i].second);
+  for (const auto& [score, cause] : scored)
+    if (entries.size() < most_found) add(*cause);
   if (entries.empty()) return answer("no cause speaks of that; `gpuwhy causes` lists them, `gpuwhy explain` reads a whole log\n", options);
-  return answer(render_cause_list(entries, terminal_options(options)), options);
+  return answer(render_found_causes(entries, terminal_options(options)), options);
 }
 
 }  // namespace

@@ -21,9 +21,8 @@ int run_check(const Options& options) {
   report.timings_ms = subject->timings_ms;
 
   // Live text on the user's own terminal is his own; what is saved or read by machines may be passed on.
-  bool shared = options.format != Format::text || !options.output.empty();
-  if (shared && !options.no_redact) redact(report, subject->snapshot);
-  return answer_with(report, options);
+  if (is_shared(options)) redact(report, subject->snapshot);
+  return answer_with(report, options, &subject->snapshot);
 }
 
 }  // namespace gpuwhy::app

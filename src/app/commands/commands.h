@@ -11,6 +11,7 @@ int run_explain(const Options& options);
 int run_diff(const Options& options);
 int run_arch(const Options& options);
 int run_causes(const Options& options);
+int run_targets(const Options& options);
 int run_schema(const Options& options);
 int run_completion(const Options& options);
 int run_version();

@@ -1,11 +1,12 @@
 #include <fmt/format.h>
 
+#include "app/answer.h"
 #include "app/commands/commands.h"
 #include "app/commands/subject.h"
 #include "app/output.h"
 #include "base/text.h"
 #include "engine/compare.h"
-#include "render/diff/terminal_diff.h"
+#include "store/redaction.h"
 #include "sys/live_machine.h"
 
 namespace gpuwhy::app {
@@ -24,8 +25,13 @@ Result<Side> read_side(const std::string& name, const Options& options) {
   return Side{name, std::move(subject->snapshot)};
 }
 
-int status_of(const Comparison& comparison) {
-  return comparison.kind == Comparison::Kind::one_fails || comparison.kind == Comparison::Kind::both_fail ? 1 : 0;
+// Two people may compare pages that went through many hands: what is saved or read by machines is compared redacted, which changes no
+// prediction, and the name that the user gave (a path, often below a home folder) is redacted as all else.
+void redact_side(Side& side) {
+  Redactor redactor(side.snapshot);
+  redactor.learn(side.name);
+  side.name = redactor.rewrite(side.name);
+  side.snapshot = redacted(side.snapshot);
 }
 
 }  // namespace
@@ -36,7 +42,7 @@ int run_diff(const Options& options) {
     return 2;
   }
   auto a = read_side(options.files[0], options);
-  auto b = a ? read_side(options.files[1], options) : std::move(a);
+  auto b = a ? read_side(options.files[1], options) : Result<Side>(fail(a.error().message));
   if (!b) {
     print_usage_error(b.error().message);
     return 2;
@@ -44,12 +50,11 @@ int run_diff(const Options& options) {
   JudgeOptions judging;
   judging.frameworks = options.frameworks;
   judging.ignored = options.ignored;
-  Comparison comparison = compare(*a, *b, judging);
-  if (auto delivered = deliver(render_terminal(comparison, terminal_options(options)), options.output); !delivered) {
-    print_usage_error(delivered.error().message);
-    return 2;
+  if (is_shared(options)) {
+    redact_side(*a);
+    redact_side(*b);
   }
-  return status_of(comparison);
+  return answer_with(compare(*a, *b, judging), *a, *b, options);
 }
 
 }  // namespace gpuwhy::app

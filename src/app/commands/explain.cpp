@@ -27,9 +27,6 @@ struct Text {
   Intake intake;
 };
 
-// What leaves the user's own terminal.
-bool is_shared(const Options& options) { return !options.no_redact && (options.format != Format::text || !options.output.empty()); }
-
 Result<Text> read_one(const std::string& name, std::size_t index) {
   auto stream = open_byte_stream(name);
   if (!stream) return fail(fmt::format("cannot read {}: {}", printable(name), stream.error().message));
@@ -84,7 +81,7 @@ Result<Report> explain_texts(std::vector<Text>& texts, const Options& options, c
 }
 
 // A snapshot or a report of ours is judged, or told again, as what it is.
-Result<Report> explain_document(const Text& text, const Options& options, const JudgeOptions& judging) {
+Result<Report> explain_document(const Text& text, const Options& options, const JudgeOptions& judging, std::optional<Snapshot>& judged) {
   const std::string& document = text.intake.document;
   if (std::string_view(document).substr(0, 400).contains("\"gpuwhy.report/")) {
     auto report = read_report(document);
@@ -97,6 +94,7 @@ Result<Report> explain_document(const Text& text, const Options& options, const 
   snapshot->meta.facts_as_of = facts::as_of();
   Report report = judge(*snapshot, judging);
   if (is_shared(options)) redact(report, *snapshot);
+  judged = std::move(*snapshot);
   return report;
 }
 
@@ -124,8 +122,10 @@ int run_explain(const Options& options) {
   for (const Text& text : texts)
     if (texts.size() > 1 && !text.intake.document.empty())
       return refuse(Error{fmt::format("{}: a snapshot or a report of gpuwhy is explained alone", printable(text.name))});
-  auto report = texts[0].intake.document.empty() ? explain_texts(texts, options, judging) : explain_document(texts[0], options, judging);
-  return report ? answer_with(*report, options) : refuse(report.error());
+  std::optional<Snapshot> judged;
+  auto report =
+      texts[0].intake.document.empty() ? explain_texts(texts, options, judging) : explain_document(texts[0], options, judging, judged);
+  return report ? answer_with(*report, options, judged ? &*judged : nullptr) : refuse(report.error());
 }
 
 }  // namespace gpuwhy::app

@@ -11,7 +11,9 @@
 #include "app/output.h"
 #include "base/text.h"
 #include "engine/collect.h"
+#include "engine/target.h"
 #include "facts/facts.h"
+#include "render/html/embedded_snapshot.h"
 #include "store/snapshot_json.h"
 #include "sys/live_machine.h"
 #include "sys/root_machine.h"
@@ -35,10 +37,32 @@ std::string example_names() {
   return join(names, ", ");
 }
 
+std::string unknown_example(std::string_view name) {
+  std::string_view nearest;
+  std::size_t distance = name.size() / 2;
+  for (const Embedded& file : embedded_files()) {
+    if (!file.name.starts_with("example/")) continue;
+    std::size_t d = edit_distance(name.substr(example_prefix.size()), file.name.substr(8));
+    if (d < distance) distance = d, nearest = file.name.substr(8);
+  }
+  std::string hint = nearest.empty() ? "" : fmt::format("did you mean {}{}? ", example_prefix, nearest);
+  return fmt::format("no example is called '{}'; {}there are {}", printable(name), hint, example_names());
+}
+
+// The snapshot in a page of ours (--format html); any other text as it is.
+Result<std::string> without_page(std::string text, const std::string& name) {
+  if (!is_html(text)) return text;
+  std::vector<std::string> found = find_embedded_snapshots(text);
+  if (found.size() == 1) return std::move(found.front());
+  if (found.size() > 1)
+    return fail(fmt::format("{} is a page of gpuwhy diff and holds two machines; a page of gpuwhy check holds one", printable(name)));
+  return fail(fmt::format("{} is a page without a whole snapshot of gpuwhy in it", printable(name)));
+}
+
 Result<std::string> read_snapshot_text(const std::string& name) {
   if (name.starts_with(example_prefix)) {
     auto bytes = find_embedded("example/" + name.substr(example_prefix.size()));
-    if (!bytes) return fail(fmt::format("no example is called '{}'; there are {}", printable(name), example_names()));
+    if (!bytes) return fail(unknown_example(name));
     return std::string(*bytes);
   }
   auto machine = make_live_machine({});
@@ -50,7 +74,7 @@ Result<std::string> read_snapshot_text(const std::string& name) {
   if (!text && text.error().problem == AccessProblem::too_large)
     return fail(fmt::format("{} is larger than a snapshot can be ({} MiB)", printable(name), snapshot_size_limit >> 20));
   if (!text) return fail(fmt::format("cannot read {}: {}", printable(name), text.error().detail));
-  return *text;
+  return without_page(std::move(*text), name);
 }
 
 // NAME=VALUE lines as `env` prints them, or the zero-separated form of /proc/PID/environ.
@@ -112,13 +136,29 @@ Result<Subject> collect_subject(const Options& options) {
   return subject;
 }
 
+// A place by its name. A file of that name goes first where --snapshot or diff takes either.
+bool names_target(const std::string& name) { return is_target_name(name) && !make_live_machine({})->stat(name); }
+
+Result<Subject> target_subject(const std::string& name) {
+  auto snapshot = make_target(name);
+  if (!snapshot) return fail(snapshot.error().message);
+  Subject subject;
+  subject.snapshot = std::move(*snapshot);
+  subject.snapshot.meta.tool_version = GPUWHY_VERSION;
+  return subject;
+}
+
 Result<Subject> find_subject(const Options& options) {
+  if (!options.target.empty() && (!options.snapshot.empty() || !options.root.empty() || options.pid > 0))
+    return fail("--target is a machine of its own: it cannot be used with --snapshot, --root or --pid");
   if (options.environment_file.empty() == false && options.root.empty()) return fail("--env goes with --root");
   if (!options.snapshot.empty() && !options.root.empty()) return fail("--snapshot and --root exclude each other");
   if (!options.snapshot.empty() && !options.python.empty())
     return fail("--python cannot be used with --snapshot: it holds the environments that were looked at");
   if (!options.snapshot.empty() && options.pid > 0) return fail("--pid looks at this machine: it cannot be used with --snapshot");
+  if (!options.target.empty()) return target_subject(options.target);
   if (options.snapshot.empty()) return collect_subject(options);
+  if (names_target(options.snapshot)) return target_subject(options.snapshot);
   auto text = read_snapshot_text(options.snapshot);
   if (!text) return fail(text.error().message);
   auto snapshot = read_snapshot(*text);

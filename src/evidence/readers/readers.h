@@ -20,6 +20,7 @@ void read_cuda_errors(std::span<const Line> lines, Clues& clues);  // names, num
 void read_libraries(std::span<const Line> lines, Clues& clues);    // the loader's messages in any language, ldd, ldconfig -p, LD_DEBUG
 void read_packages(std::span<const Line> lines, Clues& clues);     // pip list, freeze and install, conda list, collect_env and its kin
 void read_notebook(std::span<const Line> lines, Clues& clues);     // a saved .ipynb: metadata, cells
+void read_own_answers(std::span<const Line> lines, Clues& clues);  // what gpuwhy itself printed
 void read_tracebacks(std::span<const Line> lines, Clues& clues);   // Python's, and how a process ended
 
 using Reader = void (*)(std::span<const Line> lines, Clues& clues);

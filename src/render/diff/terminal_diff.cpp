@@ -34,7 +34,8 @@ void cures(const Report& report, Sheet& sheet) {
   }
   if (!remedy.commands.empty()) return;
   for (const std::string& step : remedy.steps) {
-    sheet.paragraph({{fmt::format("{:<7}", label), Style::dim}, {step}}, {2, 9});
+    if (label.empty()) sheet.paragraph({{step}}, {9, 9});
+    else sheet.paragraph({{fmt::format("{:<7}", label), Style::dim}, {step}}, {2, 9});
     label.clear();
   }
 }
@@ -63,11 +64,8 @@ std::string render_terminal(const Comparison& comparison, const TerminalOptions&
   if (std::string proof = proof_sentence(comparison); !proof.empty()) sheet.paragraph({{proof}}, {0, 4});
   if (one_fails) cures(comparison.failing_report, sheet);
   sheet.blank();
-  std::string tail = one_fails ? "that do not matter" : "between them";
-  if (!comparison.harmless.empty())
-    sheet.paragraph(
-        {{fmt::format("{} {}{}", counted(comparison.harmless.size(), "difference"), tail, options.verbose ? ":" : " (-v shows them)"),
-          Style::dim}});
+  if (std::string tail = harmless_sentence(comparison); !tail.empty())
+    sheet.paragraph({{tail + (options.verbose ? ":" : " (-v shows them)"), Style::dim}});
   if (options.verbose) table(comparison.harmless, sheet);
   return sheet.text();
 }

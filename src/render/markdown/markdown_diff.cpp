@@ -15,12 +15,10 @@ namespace {
 using namespace render;
 using namespace render::markdown;
 
-constexpr std::size_t most_rows = 8, most_behaviour = 6;
-
-std::string table(const Comparison& comparison) {
+std::string table(const Comparison& comparison, std::size_t limit) {
   ColumnNames names = column_names(comparison);
   std::string text = fmt::format("| | {} | {} |\n|---|---|---|\n", escaped(names.there), escaped(names.here));
-  std::size_t rows = std::min(comparison.causal.size(), most_rows);
+  std::size_t rows = std::min(comparison.causal.size(), limit);
   for (std::size_t i = 0; i < rows; ++i) {
     const Difference& each = comparison.causal[i];
     std::string what = escaped(each.what);
@@ -31,22 +29,25 @@ std::string table(const Comparison& comparison) {
   return text + "\n";
 }
 
-}  // namespace
-
-std::string render_markdown(const Comparison& comparison) {
+std::string rendered(const Comparison& comparison, std::size_t limit) {
   std::string text = fmt::format("**{}**\n\n", escaped(comparison.sentence));
-  for (const std::string& line : bounded(comparison.behaviour, most_behaviour)) text += fmt::format("- {}\n", escaped(line));
-  if (!comparison.behaviour.empty()) text += "\n";
-  if (!comparison.causal.empty()) text += table(comparison);
+  std::vector<std::string> behaviour;
+  for (const std::string& line : comparison.behaviour) behaviour.push_back(escaped(line));
+  text += list(std::move(behaviour), limit);
+  if (!comparison.causal.empty()) text += table(comparison, limit);
   if (std::string proof = proof_sentence(comparison); !proof.empty()) text += escaped(proof) + "\n\n";
-  if (const RankedFinding* root = find_root(comparison.failing_report)) text += finding_text(*root);
+  if (const RankedFinding* root = find_root(comparison.failing_report)) text += finding_text(*root, limit);
   for (const auto& [name, report] :
        {std::pair(&comparison.working, &comparison.working_report), std::pair(&comparison.failing, &comparison.failing_report)})
     if (std::string ladder = ladder_line(*report); !ladder.empty()) text += fmt::format("{}: {}", escaped(*name), ladder);
-  if (!comparison.harmless.empty())
-    text += fmt::format("{} {}\n\n", counted(comparison.harmless.size(), "difference"),
-                        comparison.kind == Comparison::Kind::one_fails ? "that do not matter" : "between them");
+  if (std::string tail = harmless_sentence(comparison); !tail.empty()) text += tail + "\n\n";
   return text + footer(comparison.failing_report);
+}
+
+}  // namespace
+
+std::string render_markdown(const Comparison& comparison) {
+  return fitted([&](std::size_t limit) { return rendered(comparison, limit); });
 }
 
 }  // namespace gpuwhy

@@ -13,7 +13,7 @@ namespace gpuwhy::render::markdown {
 
 namespace {
 
-constexpr std::size_t most_proof = 8, most_commands = 4;
+constexpr std::size_t longest_list = 10, most_lines = 59;
 
 std::vector<std::string> proof_of(const Finding& finding) {
   if (!finding.details.empty()) return finding.details;
@@ -25,11 +25,11 @@ std::vector<std::string> proof_of(const Finding& finding) {
 
 }  // namespace
 
-std::vector<std::string> bounded(std::vector<std::string> lines, std::size_t limit) {
+std::vector<std::string> bounded(std::vector<std::string> lines, std::size_t limit, std::string_view lead) {
   if (lines.size() <= limit) return lines;
   std::size_t left = lines.size() - limit;
   lines.resize(limit);
-  lines.push_back(fmt::format("… {} more", left));
+  lines.push_back(fmt::format("{}… {} more", lead, left));
   return lines;
 }
 
@@ -65,27 +65,46 @@ std::string code_word(std::string_view slug) {
   return plain + "`";
 }
 
-std::string remedy_text(const Remedy& remedy) {
+namespace {
+
+std::string remedy_text(const Remedy& remedy, std::size_t limit) {
   std::string text;
   if (!remedy.title.empty()) text += fmt::format("**Cure:** {}\n\n", escaped(remedy.title));
   std::vector<std::string> commands;
   for (const Command& command : remedy.commands) commands.push_back(shell_quoted(command));
-  commands = bounded(std::move(commands), most_commands);
+  commands = bounded(std::move(commands), limit, "# ");
   if (!commands.empty()) text += fenced(commands, "bash") + "\n";
-  for (const std::string& step : bounded(remedy.steps, most_commands)) text += fmt::format("- {}\n", escaped(step));
-  if (!remedy.steps.empty()) text += "\n";
+  std::vector<std::string> steps;
+  for (const std::string& step : remedy.steps) steps.push_back(escaped(step));
+  text += list(std::move(steps), limit);
   if (!remedy.check.empty()) text += "**Check:**\n\n" + fenced({shell_quoted(remedy.check)}, "bash") + "\n";
   if (!remedy.then.empty()) text += escaped(remedy.then) + "\n\n";
   return text;
 }
 
-std::string finding_text(const RankedFinding& ranked) {
+}  // namespace
+
+std::string finding_text(const RankedFinding& ranked, std::size_t limit) {
   const Finding& finding = ranked.finding;
   std::string text = fmt::format("### {}\n\n{}{}\n\n", escaped(finding.headline), code_word(finding.cause),
                                  finding.confidence == Confidence::certain ? "" : fmt::format(", {}", word(finding.confidence)));
-  if (std::vector<std::string> proof = bounded(proof_of(finding), most_proof); !proof.empty()) text += fenced(proof, "text") + "\n";
-  if (!finding.remedies.empty()) text += remedy_text(finding.remedies.front());
+  if (std::vector<std::string> proof = bounded(proof_of(finding), limit); !proof.empty()) text += fenced(proof, "text") + "\n";
+  if (!finding.remedies.empty()) text += remedy_text(finding.remedies.front(), limit);
   return text;
+}
+
+std::string list(std::vector<std::string> lines, std::size_t limit, std::string_view lead) {
+  if (lines.empty()) return "";
+  std::string text(lead);
+  for (const std::string& line : bounded(std::move(lines), limit)) text += "- " + line + "\n";
+  return text + "\n";
+}
+
+std::string fitted(const std::function<std::string(std::size_t limit)>& render) {
+  for (std::size_t limit = longest_list;; --limit) {
+    std::string text = render(limit);
+    if (limit == 1 || static_cast<std::size_t>(std::ranges::count(text, '\n')) <= most_lines) return text;
+  }
 }
 
 std::string ladder_line(const Report& report) {

@@ -247,7 +247,8 @@ void Blocks::next_check() {
   std::string names;
   for (std::size_t i = 0; i < check.decides.size(); ++i)
     names += (i == 0 ? "" : i + 1 == check.decides.size() ? " and " : ", ") + check.decides[i];
-  if (!names.empty()) sheet_.paragraph({{"this decides between " + names}}, {9, 9});
+  std::string_view what = check.decides.size() == 1 ? "this shows whether it is " : "this decides between ";
+  if (!names.empty()) sheet_.paragraph({{fmt::format("{}{}", what, names)}}, {9, 9});
 }
 
 }  // namespace gpuwhy::render

@@ -96,7 +96,8 @@ void Blocks::remedy(const Remedy& remedy, std::string_view label) {
   std::string_view next = label;
   auto take_label = [&] { return std::exchange(next, ""); };
   bool has_way = !remedy.commands.empty() || !remedy.steps.empty();
-  if ((options_.verbose || !has_way) && !remedy.title.empty()) labelled(take_label(), remedy.title);
+  // What a text shows may be another place than it seems: the words tell what the command is for.
+  if ((options_.verbose || !has_way || is_from_text(report_)) && !remedy.title.empty()) labelled(take_label(), remedy.title);
   for (const Command& command : remedy.commands) labelled_command(take_label(), command);
   // Steps are the way itself where no command exists; beside commands they are remarks on them.
   bool numbered = remedy.commands.empty() && remedy.steps.size() > 1;

@@ -99,4 +99,13 @@ std::string render_cause_list(const std::vector<CauseEntry>& causes, const Termi
   return sheet.text();
 }
 
+std::string render_found_causes(const std::vector<CauseEntry>& causes, const TerminalOptions& options) {
+  Sheet sheet(options, {});
+  std::size_t widest = 0;
+  for (const CauseEntry& cause : causes) widest = std::max(widest, cause.slug.size());
+  for (const CauseEntry& cause : causes)
+    sheet.paragraph({{fmt::format("{:<{}}", cause.slug, widest + 2), Style::command}, {std::string(cause.title)}}, {0, widest + 2});
+  return sheet.text();
+}
+
 }  // namespace gpuwhy

@@ -21,5 +21,7 @@ struct CauseEntry {
 
 // Grouped by layer, bottom of the ladder first; the given order is kept inside a layer.
 std::string render_cause_list(const std::vector<CauseEntry>& causes, const TerminalOptions& options);
+// The answer of a search: in the order given, without headings.
+std::string render_found_causes(const std::vector<CauseEntry>& causes, const TerminalOptions& options);
 
 }  // namespace gpuwhy

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "render/text/words.h"
 
 namespace gpuwhy::render {
 
@@ -42,6 +43,13 @@ std::string proof_sentence(const Comparison& comparison) {
   if (!comparison.proven) return "not proven: no difference that gpuwhy can carry over makes it work there";
   return fmt::format("proven: carried over to a copy of {}, {} the GPU be seen there", comparison.failing,
                      comparison.causal.size() == 1 ? "this lets" : "these together let");
+}
+
+std::string harmless_sentence(const Comparison& comparison) {
+  if (comparison.harmless.empty()) return "";
+  std::string count = counted(comparison.harmless.size(), "difference");
+  if (comparison.kind != Comparison::Kind::one_fails) return count + " between them";
+  return count + (comparison.harmless.size() == 1 ? " that does not matter" : " that do not matter");
 }
 
 }  // namespace gpuwhy::render

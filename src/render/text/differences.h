@@ -24,4 +24,7 @@ ColumnNames column_names(const Comparison& comparison);
 // "proven: carried over to a copy of B, these together let the GPU be seen there"; "" unless one works and one fails.
 std::string proof_sentence(const Comparison& comparison);
 
+// "44 differences that do not matter"; "44 differences between them" where both work or both fail. "" without any.
+std::string harmless_sentence(const Comparison& comparison);
+
 }  // namespace gpuwhy::render

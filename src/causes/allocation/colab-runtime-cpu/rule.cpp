@@ -17,7 +17,9 @@ Verdict check(const Snapshot& snapshot) {
   const Evidence& told = accelerator.evidence();
   finding.details.push_back(
       fmt::format("{} is {}", told.locator, told.excerpt.empty() ? std::string("set and empty") : fmt::format("'{}'", told.excerpt)));
-  finding.details.push_back("there is no /dev/nvidia0, and no driver comes without the accelerator");
+  bool is_target = snapshot.meta.basis == "packages";  // no file of it was looked at
+  finding.details.push_back(is_target ? "no driver comes without the accelerator"
+                                      : "there is no /dev/nvidia0, and no driver comes without the accelerator");
   if (std::string words = driver_words(snapshot); !words.empty()) finding.details.push_back(words);
   finding.because = place_evidence(snapshot);
   finding.because.push_back(told);
@@ -27,6 +29,8 @@ Verdict check(const Snapshot& snapshot) {
       {"Runtime > Change runtime type > Hardware accelerator: T4 GPU (or another GPU) > Save",
        "the runtime starts anew: variables and files outside of Drive are lost, so save them first and run the cells again"},
       Safety::show_only, "choose CPU in the same menu"))};
+  // Another type comes with another image, which this one's packages do not show.
+  if (is_target) finding.remedies.front().effects.clear();
   return fires(std::move(finding));
 }
 

@@ -1,5 +1,6 @@
 #include "causes/support/cause.h"
 #include "causes/support/framework_releases.h"
+#include "frameworks/packages/packages.h"
 
 namespace gpuwhy::causes::python_version_unsupported {
 
@@ -39,7 +40,9 @@ Verdict check(const PythonEnvironment& environment, const Snapshot& snapshot) {
     bool not_there = !build && (asked || environment.frameworks.empty()) && !has_any_release(framework, *python);
     // Without --framework all whose Pythons are known must be out of reach: one of them would do.
     for (FrameworkKind other : wanted_frameworks(snapshot)) not_there &= asked || !tells_pythons(other) || !has_any_release(other, *python);
-    if (!not_there && !(build && has_gpu_build_elsewhere_only(*build, *python, snapshot))) continue;
+    // What is only planned (a target, a project) is known by its version alone: pip would find no wheel of it.
+    bool is_refused = build && snapshot.meta.basis == "packages" && frameworks::packages::has_no_wheel_for(*build, environment);
+    if (!not_there && !is_refused && !(build && has_gpu_build_elsewhere_only(*build, *python, snapshot))) continue;
     NewestRelease newest = newest_release(framework);
     Finding finding;
     finding.headline = build ? fmt::format("{} has no GPU build for Python {}", title_of(*build), python->text())
@@ -49,7 +52,7 @@ Verdict check(const PythonEnvironment& environment, const Snapshot& snapshot) {
     finding.because = {environment.version.evidence()};
     finding.severity = build || asked ? Severity::blocked : Severity::note;
     finding.confidence = Confidence::likely;
-    if (build) finding.also_explains = {"cuda-build"};
+    if (build) finding.also_explains = {"cuda-build", "import"};
     finding.remedies = {new_environment(environment, framework, newest.python)};
     return fires(std::move(finding));
   }
