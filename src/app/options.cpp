@@ -26,6 +26,9 @@ void add_source_options(CLI::App& app, Options& options) {
   app.add_option("--snapshot", options.snapshot, "judge a saved snapshot: a file, or example:NAME");
   app.add_option("--root", options.root, "judge another root folder (an unpacked image); nothing is executed there");
   app.add_option("--target", options.target, "judge a place by what is published of it: colab:t4, kaggle:p100, gpu=T4,python=3.11");
+  app.add_option("--requirements", options.requirements, "with --target: lay this requirements file over it");
+  app.add_option("--lock", options.lock, "with --target: lay this uv.lock over it");
+  app.add_option("--notebook", options.notebook, "with --target: lay what this notebook installs and sets over it");
   app.add_option("--env", options.environment_file, "with --root: the process's environment, a file of NAME=VALUE lines");
   app.add_option("--python", options.python, "an interpreter or environment folder to judge (repeatable)")->allow_extra_args(false);
   app.add_option("--framework", options.frameworks, "only this framework (repeatable)")
@@ -112,6 +115,9 @@ void configure(CLI::App& app, Options& options, Raw& raw) {
     else if (command.name == "explain") add_explain_options(*sub, options);
     else if (command.name == "diff") sub->add_option("MACHINE", options.files, "the two machines")->expected(2);
     else if (command.name == "causes") add_causes_options(*sub, options);
+    else if (command.name == "check")
+      sub->add_option("PROJECT", options.projects,
+                      "with --target: pyproject.toml, environment.yml, Dockerfile, requirements.txt, uv.lock, *.ipynb");
     else if (command.name == "targets") sub->add_flag("--examples", options.examples, "the machines that are embedded in gpuwhy");
     else if (!command.argument.empty()) sub->add_option(std::string(command.argument), options.argument);
     sub->callback([&options, &command] { options.command = command.name; });

@@ -20,9 +20,11 @@ struct Options {
   std::string compute_capability;  // of arch --cc, "12.0"; "" = do not judge
 
   // what to look at
-  std::string snapshot;  // a file or "example:NAME"
-  std::string root;      // another root folder
-  std::string target;    // a place such as colab:t4 (engine/target.h)
+  std::string snapshot;                      // a file or "example:NAME"
+  std::string root;                          // another root folder
+  std::vector<std::string> projects;         // with --target: files by whose names their kind is known
+  std::string requirements, lock, notebook;  // the same, of a kind that is said
+  std::string target;                        // a place such as colab:t4 (engine/target.h)
   std::string environment_file;
   std::vector<std::string> python;
   std::vector<std::string> frameworks;

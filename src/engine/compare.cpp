@@ -145,6 +145,14 @@ Comparison compare(const Side& a, const Side& b, const JudgeOptions& options) {
   comparison.working = good.name, comparison.failing = bad.name;
   comparison.working_report = turned ? second : first, comparison.failing_report = turned ? first : second;
   std::vector<CarriedDifference> differences = find_differences(good.snapshot, bad.snapshot);
+  // What is not known of one side is no failure there.
+  bool half_known = first_works != second_works && comparison.failing_report.verdict == OverallVerdict::unknown;
+  if (half_known) {
+    comparison.kind = Comparison::Kind::cannot_tell;
+    add_harmless(differences, {}, comparison);
+    comparison.sentence = fmt::format("On {} the GPU can be used; whether it can on {} is not known", good.name, bad.name);
+    return comparison;
+  }
   if (first_works == second_works) {
     bool unknown = !first_works && (first.verdict == OverallVerdict::unknown || second.verdict == OverallVerdict::unknown);
     comparison.kind = first_works ? Comparison::Kind::both_work : unknown ? Comparison::Kind::cannot_tell : Comparison::Kind::both_fail;

@@ -224,7 +224,7 @@ void add_remarks(const Snapshot& snapshot, const Scope& scope, const JudgeOption
                     is_read ? "none is installed in this environment" : "whether one is installed in this environment could not be read"));
   for (std::size_t i : scope.environments)
     for (const std::string& note : snapshot.environments[i].notes)
-      (snapshot.meta.basis == "packages" ? report.remarks : report.environment_notes).push_back(note);
+      (is_of_packages(snapshot) ? report.remarks : report.environment_notes).push_back(note);
 }
 
 // What is wrong with a running process (--pid) holds whatever a new one would see, so it is not weighed against the predictions.
@@ -313,7 +313,7 @@ Report judge_without_proof(const Snapshot& snapshot, const JudgeOptions& options
   }
   report.next_check = next_check(report);
   // No file of a target was looked at, so what a rule misses there is no finding of ours.
-  add_unknown(snapshot, snapshot.meta.basis == "packages" ? std::vector<NotTold>{} : judgement.not_told, report);
+  add_unknown(snapshot, is_of_packages(snapshot) ? std::vector<NotTold>{} : judgement.not_told, report);
   add_others(snapshot, scope, predictions, report);
   add_remarks(snapshot, scope, options, report);
   add_shared_process(snapshot, scope.environments, report);

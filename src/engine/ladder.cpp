@@ -78,7 +78,7 @@ std::vector<Rung> make_ladder(const Snapshot& snapshot, const std::vector<Predic
     auto by_gates = state_by_gates(layer, predictions);
     if (by_gates && layer > Layer::driver_libraries) rung.state = *by_gates;
     // Of a target the driver's release may be what nobody published.
-    bool is_unpublished = snapshot.meta.basis == "packages" && layer == Layer::kernel_driver && by_gates == RungState::unknown;
+    bool is_unpublished = is_of_packages(snapshot) && layer == Layer::kernel_driver && by_gates == RungState::unknown;
     if (is_unpublished) rung = {layer, RungState::unknown, ""};
     if (layer == Layer::process && frameworks_see_all(predictions)) rung.state = RungState::ok;
     if (by_gates == RungState::broken && layer == Layer::driver_libraries && rung.state != RungState::ok) rung.state = RungState::unknown;

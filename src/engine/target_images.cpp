@@ -137,7 +137,7 @@ DriverAnswers driver_with(const GivenCard& card, const std::optional<std::string
   DriverAnswers driver;
   driver.libcuda = "libcuda.so.1";
   driver.init = Fact<std::int64_t>::known(0, evidence);
-  driver.count = Fact<std::int64_t>::known(card.count, evidence);
+  driver.count = driver.nvml_count = Fact<std::int64_t>::known(card.count, evidence);
   std::vector<CudaDevice> devices;
   for (int i = 0; i < card.count; ++i) devices.push_back({.name = card.name, .compute_capability = card.capability});
   driver.devices = Fact<std::vector<CudaDevice>>::known(std::move(devices), evidence);

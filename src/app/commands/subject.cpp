@@ -11,6 +11,7 @@
 #include "app/output.h"
 #include "base/text.h"
 #include "engine/collect.h"
+#include "engine/project.h"
 #include "engine/target.h"
 #include "facts/facts.h"
 #include "render/html/embedded_snapshot.h"
@@ -148,7 +149,41 @@ Result<Subject> target_subject(const std::string& name) {
   return subject;
 }
 
+constexpr std::size_t project_size_limit = 64 << 20;
+
+Result<bool> lay_file_over(const std::string& file, std::optional<ProjectKind> kind, Snapshot& target) {
+  auto text = make_live_machine({})->read(file, project_size_limit);
+  if (!text) return fail(fmt::format("cannot read {}: {}", printable(file), text.error().detail));
+  auto project = read_project(file, *text, kind);
+  if (!project) return fail(project.error().message);
+  lay_over(*project, target);
+  return true;
+}
+
+// The environment of --python, then every file of a project, in this order.
+Result<bool> lay_projects_over(const Options& options, Snapshot& target) {
+  if (!options.python.empty()) {
+    CollectOptions collecting = collect_options(options);
+    collecting.ask_driver = false;
+    collecting.find_other_environments = false;
+    auto here = collect(*make_live_machine({}), collecting);
+    if (!here) return fail(here.error().message);
+    if (!here->environments.empty()) lay_over(here->environments.front(), target);
+  }
+  std::vector<std::pair<std::string, std::optional<ProjectKind>>> files;
+  for (const std::string& file : options.projects) files.emplace_back(file, std::nullopt);
+  if (!options.requirements.empty()) files.emplace_back(options.requirements, ProjectKind::requirements);
+  if (!options.lock.empty()) files.emplace_back(options.lock, ProjectKind::lock);
+  if (!options.notebook.empty()) files.emplace_back(options.notebook, ProjectKind::notebook);
+  for (const auto& [file, kind] : files)
+    if (auto laid = lay_file_over(file, kind, target); !laid) return laid;
+  return true;
+}
+
 Result<Subject> find_subject(const Options& options) {
+  bool names_project = !options.projects.empty() || !options.requirements.empty() || !options.lock.empty() || !options.notebook.empty();
+  if (names_project && options.target.empty())
+    return fail("a project is laid over a place: add --target NAME (`gpuwhy targets` lists them)");
   if (!options.target.empty() && (!options.snapshot.empty() || !options.root.empty() || options.pid > 0))
     return fail("--target is a machine of its own: it cannot be used with --snapshot, --root or --pid");
   if (options.environment_file.empty() == false && options.root.empty()) return fail("--env goes with --root");
@@ -156,7 +191,12 @@ Result<Subject> find_subject(const Options& options) {
   if (!options.snapshot.empty() && !options.python.empty())
     return fail("--python cannot be used with --snapshot: it holds the environments that were looked at");
   if (!options.snapshot.empty() && options.pid > 0) return fail("--pid looks at this machine: it cannot be used with --snapshot");
-  if (!options.target.empty()) return target_subject(options.target);
+  if (!options.target.empty()) {
+    auto subject = target_subject(options.target);
+    if (!subject) return subject;
+    if (auto laid = lay_projects_over(options, subject->snapshot); !laid) return fail(laid.error().message);
+    return subject;
+  }
   if (options.snapshot.empty()) return collect_subject(options);
   if (names_target(options.snapshot)) return target_subject(options.snapshot);
   auto text = read_snapshot_text(options.snapshot);

@@ -221,6 +221,11 @@ Finding finding_of(const FrameworkContext& context, const std::vector<FailedLibr
   std::string asker = request.caller.empty() || is_in_build(context.build, request.caller) ? title_of(context.build)
                                                                                            : std::string(path::filename(request.caller));
   bool nowhere = request.state == ResolutionState::not_found;
+  if (nowhere && is_of_packages(context.snapshot)) {
+    finding.details.push_back(fmt::format(
+        "{} asks for {}; no package of this environment or of the image's system brings it for this build", asker, request.name));
+    return finding;
+  }
   finding.details.push_back(nowhere ? fmt::format("{} asks for {}; none of the places that the loader looks in has it", asker, request.name)
                                     : fmt::format("{} asks for {}", asker, request.name));
   for (std::string& line : tried_lines(request, context.snapshot)) finding.details.push_back("  " + std::move(line));

@@ -22,6 +22,8 @@ std::string describe_unknown(Why why, const std::string& detail) {
   return fmt::format("{}: {}", word, detail);
 }
 
+bool is_of_packages(const Snapshot& snapshot) { return snapshot.meta.basis == "packages"; }
+
 std::vector<const PciFunction*> nvidia_functions(const Snapshot& snapshot) {
   std::vector<const PciFunction*> found;
   if (!snapshot.pci.display.is_known()) return found;

@@ -14,6 +14,9 @@ namespace gpuwhy {
 // "no permission: /dev/nvidia0: Permission denied"
 std::string describe_unknown(Why why, const std::string& detail);
 
+// A target or a project: names and versions of packages were looked at, no file and no driver.
+bool is_of_packages(const Snapshot& snapshot);
+
 // --- the card ---
 std::vector<const PciFunction*> nvidia_functions(const Snapshot& snapshot);  // empty when the bus is unknown, too
 // A place that hands out whole machines or hides the bus (Colab, Kaggle, WSL, ...): what is not on its bus says nothing about hardware.

@@ -57,6 +57,17 @@ TEST(PackagePairs, rivals_are_named) {
   EXPECT_FALSE(devices({{"package.onnxruntime-gpu", "1.18.0"}}).has("pair.rival-packages"));
 }
 
+TEST(PackagePairs, rivals_are_named_where_one_command_asks_for_both) {
+  EXPECT_TRUE(devices({{"pip.asked", "onnxruntime@3"}, {"pip.asked", "onnxruntime-gpu@3"}}).has("pair.rivals.onnxruntime-gpu"));
+  EXPECT_FALSE(devices({{"pip.asked", "onnxruntime@3"}, {"pip.asked", "onnxruntime-gpu@4"}}).has("pair.rival-packages"));
+}
+
+TEST(PackagePairs, an_older_copy_than_the_wheel_came_first) {
+  EXPECT_TRUE(devices({{"jax.found.cublas", "120205"}, {"package.nvidia-cublas-cu12", "12.4.2.65"}}).has("pair.foreign-copy-first"));
+  EXPECT_FALSE(devices({{"jax.found.cublas", "120402"}, {"package.nvidia-cublas-cu12", "12.4.2.65"}}).has("pair.foreign-copy-first"));
+  EXPECT_FALSE(devices({{"jax.found.cublas", "x"}, {"package.nvidia-cublas-cu12", "12.4.2.65"}}).has("pair.foreign-copy-first"));
+}
+
 TEST(PackagePairs, the_parts_of_jax_are_compared) {
   EXPECT_TRUE(devices({{"package.jax-cuda12-plugin", "0.9.2"}, {"package.jaxlib", "0.9.0.1"}}).has("pair.jax-parts-differ"));
   EXPECT_FALSE(devices({{"package.jax-cuda12-plugin", "0.9.0"}, {"package.jaxlib", "0.9.0.1"}}).has("pair.jax-parts-differ"));

@@ -39,12 +39,23 @@ const Clue* find_package(const Clues& clues, std::string_view name) {
   return there ? there : clues.first("had." + std::string(name));
 }
 
+// Both in one command of pip: what was asked for on a line is "NAME@LINE".
+const Clue* find_asked_together(const Clues& clues, const Rivals& pair) {
+  for (const Clue* clue : clues.all("pip.asked")) {
+    std::string_view asked = clue->value;
+    if (asked.substr(0, asked.find('@')) != pair.cpu) continue;
+    if (clues.has("pip.asked", std::string(pair.gpu) + std::string(asked.substr(asked.find('@'))))) return clue;
+  }
+  return nullptr;
+}
+
 void derive_rivals(Clues& clues) {
   for (const Rivals& pair : rivals) {
     const Clue* cpu = find_package(clues, pair.cpu);
     const Clue* gpu = find_package(clues, pair.gpu);
-    if (!cpu || !gpu) continue;
-    std::size_t line = cpu->line;  // adding a clue moves the others
+    const Clue* asked = find_asked_together(clues, pair);
+    if ((!cpu || !gpu) && !asked) continue;
+    std::size_t line = cpu && gpu ? cpu->line : asked->line;  // adding a clue moves the others
     clues.add("pair.rival-packages", std::string(pair.cpu) + " and " + std::string(pair.gpu), line);
     clues.add("pair.rivals." + std::string(pair.gpu), "yes", line);
   }
@@ -80,6 +91,29 @@ void derive_jax_parts(Clues& clues) {
   bool lists = clues.has("package.jaxlib") && clues.has("package.jax");
   if (lists && !clues.has("jax.plugin") && jaxlib && *jaxlib >= version("0.4.30"))
     clues.add("pair.jax-without-plugin", jaxlib->text(), clues.first("package.jaxlib")->line);
+}
+
+// A library that JAX found and calls too old, as its number ("120205", cuBLAS 12.2.5) and the wheel of it that is installed, newer: another
+// copy came first on the loader's path.
+void derive_foreign_copies(Clues& clues) {
+  struct Copy {
+    std::string_view clue, package;
+    std::int64_t major, minor;  // what one major, one minor release weighs in the number
+  };
+  constexpr Copy copies[] = {{"jax.found.cublas", "nvidia-cublas-cu12", 10000, 100},
+                             {"jax.found.cuda", "nvidia-cuda-runtime-cu12", 1000, 10},
+                             {"jax.found.cusparse", "nvidia-cusparse-cu12", 1000, 100},
+                             {"jax.found.cusolver", "nvidia-cusolver-cu12", 1000, 100},
+                             {"jax.found.cufft", "nvidia-cufft-cu12", 1000, 100}};
+  for (const Copy& copy : copies) {
+    const Clue* found = clues.first(copy.clue);
+    auto number = found ? parse_int(found->value) : std::nullopt;
+    auto installed = version_of(clues, copy.package);
+    if (!number || !installed) continue;
+    if (*number / copy.minor < (installed->major() * copy.major + installed->minor() * copy.minor) / copy.minor)
+      clues.add("pair.foreign-copy-first",
+                std::string(copy.package) + " " + installed->text() + " is installed, and " + found->value + " was found", found->line);
+  }
 }
 
 // torch 2.k goes with torchvision 0.(15+k), 1.k with 0.(k+1) since 1.7.
@@ -145,6 +179,7 @@ void derive_package_pairs(Clues& clues) {
   derive_rivals(clues);
   derive_jax_parts(clues);
   derive_torch_parts(clues);
+  derive_foreign_copies(clues);
   derive_windows_tensorflow(clues);
   derive_missing_modules(clues);
   derive_python_range(clues);

@@ -152,5 +152,10 @@ TEST(AllocationReaders, survive_hostile_lines) {
   }
 }
 
+TEST(Engine, a_person_calls_it_rootless) {
+  EXPECT_EQ(value(read("GPU containers fail with **Docker Rootless** after the upgrade"), "docker.engine"), "rootless");
+  EXPECT_FALSE(read("rootless podman works").has("docker.engine"));
+}
+
 }  // namespace
 }  // namespace gpuwhy

@@ -46,7 +46,10 @@ void read_docker_info(std::string_view text, std::size_t line, Clues& clues) {
       text.contains("snap.docker.") || text.contains("snap install docker") ||
       (text.starts_with("docker ") && text.contains("latest/stable")))
     clues.add("docker.engine", "snap", line);
-  if (text.contains("docker-rootless") || text.contains("/.local/share/docker") ||
+  // "Docker Rootless", "rootless mode": a person's own words. Rootless podman is an ordinary podman.
+  std::string lower = to_lower(text.substr(0, 400));
+  bool told = lower.contains("rootless") && lower.contains("docker") && !lower.contains("podman");
+  if (told || text.contains("docker-rootless") || text.contains("/.local/share/docker") ||
       (text.contains("/run/user/") && text.contains("/docker.sock")))
     clues.add("docker.engine", "rootless", line);
 }

@@ -42,6 +42,7 @@ constexpr ShellWord shell_words[] = {{"segmentation fault", "SEGV"},
                                      {"abgebrochen", "ABRT"},
                                      {"已放弃", "ABRT"},
                                      {"illegal instruction", "ILL"},
+                                     {"illegal hardware instruction", "ILL"},
                                      {"ungültiger maschinenbefehl", "ILL"},
                                      {"floating point exception", "FPE"},
                                      {"bus error", "BUS"},
@@ -105,19 +106,28 @@ bool find_exit(std::string_view lower, std::int64_t& code) {
   return false;
 }
 
-void add_exit(std::string_view lower, std::size_t line, Clues& clues) {
-  std::int64_t code = 0;
-  if (!find_exit(lower, code)) return;
+void add_code(std::int64_t code, std::size_t line, Clues& clues) {
   if (code < -64 || code > 255 || code == 0) return;
   clues.add("exit", std::to_string(code), line);
   std::string_view name = signal_name(code < 0 ? -code : code - 128);
   if (!name.empty()) clues.add("signal", name, line);
 }
 
+void add_exit(std::string_view lower, std::size_t line, Clues& clues) {
+  std::int64_t code = 0;
+  if (find_exit(lower, code)) add_code(code, line, clues);
+}
+
+// The answer to "echo $?", on the line below it.
+void add_echoed(std::string_view lower, std::string_view above, std::size_t line, Clues& clues) {
+  if (lower.size() > 3 || !is_digits(lower) || !trim(above).ends_with("echo $?")) return;
+  if (auto code = parse_int(lower)) add_code(*code, line, clues);
+}
+
 // "SIGSEGV", "signal 11", "Signal: Segmentation fault (11)", "received signal SIGABRT", "killed by signal: Killed".
 void add_named_signal(std::string_view lower, std::size_t line, Clues& clues) {
   bool told = false;
-  for (std::string_view words : {"signal", "fatal python error", "died", "crash"}) told |= lower.contains(words);
+  for (std::string_view words : {"signal", "fatal python error", "died", "crash", "exit code"}) told |= lower.contains(words);
   for (const SignalName& signal : signals) {
     std::string name = "sig" + to_lower(signal.name);
     std::size_t at = lower.find(name);
@@ -153,12 +163,15 @@ void add_last_words(std::span<const Line> lines, Clues& clues) {
 
 void read_endings(std::span<const Line> lines, Clues& clues) {
   add_last_words(lines, clues);
+  std::string above;
   for (std::size_t i = 0; i < lines.size(); ++i) {
     std::string lower = to_lower(unwrap_line(lines[i].text).rest.substr(0, longest_line));
     if (lower.empty()) continue;
     if (std::string_view signal = shell_signal(lower); !signal.empty()) clues.add("signal", signal, i);
+    add_echoed(trim(lower), above, i, clues);
     if (lower.contains("exit") || lower.contains("return")) add_exit(lower, i, clues);
     if (lower.contains("sig") || lower.contains("fatal python")) add_named_signal(lower, i, clues);
+    above = std::move(lower);
   }
 }
 

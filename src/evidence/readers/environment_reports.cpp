@@ -64,6 +64,8 @@ constexpr std::array questions = std::to_array<Question>({
     {"cuda runtime version", Kind::version, "cuda.toolkit", true},
     {"torch.__version__", Kind::version, "package.torch"},
     {"tf.__version__", Kind::version, "package.tensorflow"},
+    {"tensorflow version is", Kind::version, "package.tensorflow"},
+    {"pytorch version is", Kind::version, "package.torch"},
     {"tensorflow.__version__", Kind::version, "package.tensorflow"},
     {"jax.__version__", Kind::version, "package.jax"},
     {"jaxlib.__version__", Kind::version, "package.jaxlib"},
@@ -112,7 +114,14 @@ std::optional<std::string> value_of(Kind kind, std::string_view answer) {
   };
   switch (kind) {
     case Kind::version:
-      if (word.starts_with('v')) word.remove_prefix(1);
+      // "tf 2.16", "TF2.12", "v2.11.0-rc2-15-g6290819256d 2.11.0": as people fill in a form.
+      for (std::string_view lead : {"tensorflow ", "tensorflow-", "tf ", "tf-", "tf", "v"})
+        if (lower.starts_with(lead) && lower.size() > lead.size() && lower[lead.size()] >= '0' && lower[lead.size()] <= '9') {
+          word = std::string_view(answer).substr(lead.size());
+          word = word.substr(0, word.find_first_of(" ,;'\")|"));
+          break;
+        }
+      while (word.ends_with('.')) word.remove_suffix(1);
       return is_package_version(word) ? std::optional(std::string(word)) : std::nullopt;
     case Kind::truth:
       return begins("true") || begins("yes")   ? std::optional<std::string>("True")
@@ -162,6 +171,9 @@ void read_label(std::span<const Line> lines, std::size_t at, std::string_view te
   if (!best || best->clue.empty()) return;
   std::string_view rest = text.substr(best->words.size());
   if (!rest.empty() && (is_word_byte(rest[0]) || rest[0] == '-' || rest[0] == '.' || rest[0] == '=')) return;
+  // "TensorFlow version (use command below): 2.1.0"
+  std::size_t close = trim(rest).starts_with('(') ? rest.find(')') : std::string_view::npos;
+  if (close != std::string_view::npos) rest = rest.substr(close + 1);
   std::string_view answer = strip(rest, " \t:=?*`|");
   bool is_heading = answer.empty();
   bool is_bare_name = !best->words.contains(' ') && best->kind == Kind::version;
@@ -256,8 +268,10 @@ void read_system(std::span<const Line> lines, std::size_t at, const std::string&
     return;
   }
   constexpr std::size_t longest_name = 32;  // "Windows 11 Pro 23H2", alone on its line: the answer in a form
-  for (std::string_view name : {"windows 10", "windows 11", "windows 7", "windows 8", "windows server"})
+  for (std::string_view name : {"windows 10", "windows 11", "windows 7", "windows 8", "windows server", "win10", "win11"})
     if (lower.size() <= longest_name && lower.starts_with(name) && !lower.contains("wsl")) clues.add("place", "windows", at);
+  for (std::string_view words : {"system is windows", "os is windows", "machine is windows"})
+    if (lower.contains(words) && !lower.contains("wsl")) clues.add("place", "windows", at);
   if (lower.starts_with("microsoft windows [version")) clues.add("place", "windows", at);
 }
 

@@ -14,7 +14,7 @@ bool has_any(std::string_view text, const std::array<std::string_view, Count>& w
 }
 
 // Launchers, pools and groups tell that something below them failed.
-constexpr std::array<std::string_view, 13> wrappers = {"ChildFailedError",
+constexpr std::array<std::string_view, 14> wrappers = {"ChildFailedError",
                                                        "ProcessRaisedException",
                                                        "ProcessExitedException",
                                                        "ExceptionGroup",
@@ -25,10 +25,22 @@ constexpr std::array<std::string_view, 13> wrappers = {"ChildFailedError",
                                                        "SystemExit",
                                                        "UnfilteredStackTrace",
                                                        "BrokenProcessPool",
+                                                       "TerminatedWorkerError",
                                                        "StopIteration",
                                                        "JaxStackTraceBeforeTransformation"};
 
-constexpr std::array<std::string_view, 22> communication = {"nccl",
+// A worker process that is gone: how it ended says why, not this message.
+constexpr std::array<std::string_view, 3> worker_gone = {"is killed by signal", "exited unexpectedly", "unexpectedly terminated"};
+
+// A program that raises what its child's status was: the signal says more.
+constexpr std::array<std::string_view, 4> child_status = {"exit code -", "exitcode -", "return code -", "died with <signals"};
+
+// A message that asks for a package beside the name of a program that installs one.
+constexpr std::array<std::string_view, 3> installers = {"pip install ", "conda install ", "pip3 install "};
+constexpr std::array<std::string_view, 6> package_asked = {"required", "not installed", "please install",
+                                                           "missing",  "not found",     "requires"};
+
+constexpr std::array<std::string_view, 24> communication = {"nccl",
                                                             "gloo",
                                                             "distbackenderror",
                                                             "distnetworkerror",
@@ -44,6 +56,8 @@ constexpr std::array<std::string_view, 22> communication = {"nccl",
                                                             "collective operation",
                                                             "allreduce",
                                                             "barrier timed",
+                                                            "monitoredbarrier",
+                                                            "collectives on ranks",
                                                             "coordination service",
                                                             "broken pipe",
                                                             "connection reset by peer",
@@ -310,6 +324,9 @@ std::string_view kind_of(const RaisedException& raised) {
   std::string_view name = last_part(raised.type);
   if (std::ranges::find(wrappers, name) != wrappers.end()) return "wrapper";
   std::string said = to_lower(raised.type + ": " + raised.message);
+  if ((said.contains("worker") && has_any(said, worker_gone)) || has_any(said, child_status)) return "wrapper";
+  // A module that imports itself in a circle is there.
+  if (said.contains("partially initialized module") && owner_of(raised) != "library" && !has_any(said, gpu_words)) return "program";
   bool imports =
       name == "ModuleNotFoundError" || name == "ImportError" || name == "PackageNotFoundError" || said.contains("no module named");
   if (imports && !has_any(said, loader)) return "module";
@@ -317,8 +334,9 @@ std::string_view kind_of(const RaisedException& raised) {
   bool by_user = owner_of(raised) != "library" && (raised.source_line.starts_with("raise ") || raised.source_line.starts_with("assert "));
   if (has_any(said, environment) || has_any(said, loader) || to_lower(raised.source_line).contains("is_available")) return "gpu";
   if (has_any(said, communication) && (is_general(raised.type) || said.starts_with("torch.distributed"))) return "communication";
-  if (!is_general(raised.type) || by_user) return "program";
   bool names_gpu = has_any(said, gpu_words);
+  if (!names_gpu && is_general(raised.type) && has_any(said, installers) && has_any(said, package_asked)) return "module";
+  if (!is_general(raised.type) || by_user) return "program";
   return !names_gpu || has_any(said, program_words) ? "program" : "open";
 }
 

@@ -65,6 +65,27 @@ void read_successes(std::string_view text, std::size_t line, Clues& clues) {
   }
 }
 
+// Packages that one command of pip asks for together: "!pip install onnxruntime-gpu onnxruntime". A wish, and rivals even so.
+void read_wishes(std::string_view text, std::size_t line, Clues& clues) {
+  std::size_t at = text.find("pip install ");
+  if (at == std::string_view::npos) at = text.find("pip3 install ");
+  if (at == std::string_view::npos) return;
+  std::string_view asked = text.substr(text.find("install ", at) + 8);
+  asked = asked.substr(0, asked.find_first_of("`;&|"));
+  bool value = false;
+  for (std::string_view word : words_of(asked)) {
+    bool is_value = value;
+    value = word == "-i" || word == "-f" || word == "--index-url" || word == "--extra-index-url" || word == "--find-links";
+    if (is_value || word.starts_with('-')) continue;
+    std::string_view name = word.substr(0, word.find_first_of("=<>!~["));
+    while (!name.empty() && std::string_view("'\",.").contains(name.front())) name.remove_prefix(1);
+    while (!name.empty() && std::string_view("'\",.").contains(name.back())) name.remove_suffix(1);
+    if (!is_package_name(name)) break;
+    if (std::string known = normalised_package_name(name); is_watched_package(known))
+      clues.add("pip.asked", known + "@" + std::to_string(line), line);
+  }
+}
+
 // poetry: "  - Installing torch (2.0.1+cpu)", "  • Updating torch (1.13 -> 2.0.1)".
 void read_poetry(std::string_view text, std::size_t line, Clues& clues) {
   for (std::string_view verb : {"Installing ", "Updating ", "Downgrading "}) {
@@ -103,6 +124,7 @@ void read_installer_lines(std::span<const Line> lines, Clues& clues) {
     std::string_view text = std::string_view(lines[i].text).substr(0, longest_package_line);
     if (text.size() < 8) continue;
     read_wheels(text, i, clues);
+    read_wishes(text, i, clues);
     read_satisfied(text, i, clues);
     read_successes(text, i, clues);
     read_poetry(text, i, clues);

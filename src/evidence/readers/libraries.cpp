@@ -127,9 +127,18 @@ std::string path_before(std::string_view text, std::size_t at) {
   return std::string(text.substr(begin, stop - begin));
 }
 
+// glibc's second form: "FILE: symbol NAME, version V not defined in file F with link time reference".
+bool says_symbol_not_in_file(std::string_view lower, std::size_t& end) {
+  std::size_t file = lower.find(" not defined in file ");
+  std::size_t at = file == std::string_view::npos ? file : lower.substr(0, file).rfind(": symbol ");
+  if (at == std::string_view::npos) return false;
+  end = at + 9;
+  return true;
+}
+
 void read_symbols(const LibraryLine& line, Clues& clues) {
   std::size_t end = 0;
-  if (!line.lower.contains(".so") || !says_undefined_symbol(line.lower, end)) return;
+  if (!line.lower.contains(".so") || (!says_undefined_symbol(line.lower, end) && !says_symbol_not_in_file(line.lower, end))) return;
   std::string_view symbol = word_at(line.text, end);
   if (symbol.empty()) return;
   clues.add("lib.symbol", symbol, line.number);

@@ -27,6 +27,15 @@ TEST(ReadLibraries, the_same_library_on_both_sides_is_missing) {
                   .has("missing.toolkit", "libcudart.so.10.0"));
 }
 
+TEST(ReadLibraries, a_symbol_that_another_file_should_define_is_read_in_both_forms_of_the_loader) {
+  Clues clues = read(
+      "Error: /opt/lib/libcudnn_ops_train.so.8: symbol _Z22op, version libcudnn_ops_infer.so.8 not defined in file "
+      "libcudnn_ops_infer.so.8 with link time reference");
+  EXPECT_TRUE(clues.has("lib.symbol", "_Z22op"));
+  EXPECT_TRUE(clues.has("lib.symbol.version", "libcudnn_ops_infer.so.8"));
+  EXPECT_FALSE(read("the symbol is not defined in file main.so.c").has("lib.symbol"));
+}
+
 class Languages : public testing::TestWithParam<const char*> {};
 TEST_P(Languages, the_loaders_message_is_understood) {
   EXPECT_TRUE(read(std::string("ImportError: libcublas.so.12: ") + GetParam()).has("missing.toolkit", "libcublas.so.12"));

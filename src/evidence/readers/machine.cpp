@@ -281,6 +281,22 @@ void read_driver_package(std::string_view text, std::size_t at, Clues& clues) {
     }
 }
 
+// "ii  libnvidia-compute-535:amd64  535.183.01-0ubuntu0.22.04.1  amd64 ...": dpkg tells of which release the driver's libraries are.
+void read_library_package(std::string_view text, std::size_t at, Clues& clues) {
+  text = trim(text);
+  if (!text.starts_with("ii ") && !text.starts_with("hi ")) return;
+  text = trim(text.substr(3));
+  std::string_view name = text.substr(0, std::min(text.find_first_of(" \t:"), text.size()));
+  bool is_library = name == "nvidia-smi" || name == "libcuda1" || name == "libnvidia-ml1" || name.starts_with("libnvidia-compute-") ||
+                    name.starts_with("nvidia-utils-");
+  std::size_t blank = text.find_first_of(" \t");
+  if (!is_library || blank == std::string_view::npos) return;
+  std::string_view version = trim(text.substr(blank));
+  version = version.substr(0, version.find_first_not_of("0123456789."));
+  constexpr std::size_t shortest = 6;  // "470.57"; the text's columns may be cut
+  if (version.size() >= shortest && version.contains('.')) clues.add("driver.library", version, at);
+}
+
 void read_asked_modules(std::span<const Line> lines, std::size_t at, Clues& clues) {
   std::string_view command = typed(readable(lines[at]), "lsmod");
   if (!command.empty() && command.contains("nvidia") && printed_nothing(lines, at)) clues.add("module.absent", "nvidia", at);
@@ -304,6 +320,7 @@ void read_machine(std::span<const Line> lines, Clues& clues) {
     read_pci_ids(text, i, clues);
     read_lspci(text, i, bus, clues);
     read_driver_package(text, i, clues);
+    read_library_package(text, i, clues);
     bool is_node = read_node(text, i, listing, clues) || read_node_names(text, i, listing, clues);
     constexpr std::size_t foreign_lines = 2;  // "total 0", nvidia-caps
     if (!is_node && !listing.nodes.empty() && i > listing.last + foreign_lines) close_listing(listing, clues);

@@ -42,6 +42,13 @@ TEST(Machine, uname_gives_the_running_kernel) {
   EXPECT_EQ(first(read("$ uname -r\n6.8.0-45-generic"), "kernel"), "6.8.0-45-generic");
 }
 
+TEST(Machine, dpkg_tells_the_release_of_the_drivers_libraries) {
+  EXPECT_EQ(first(read("ii  nvidia-smi     525.85.12-1  amd64        NVIDIA System Management Interface"), "driver.library"), "525.85.12");
+  EXPECT_EQ(first(read("ii  libnvidia-compute-535:amd64  535.183.01-0ubuntu0.22.04.1  amd64"), "driver.library"), "535.183.01");
+  EXPECT_FALSE(read("ii  libnvidia-container1:amd64  1.14.3-1  amd64").has("driver.library"));
+  EXPECT_FALSE(read("un  nvidia-smi  <none>  <none>").has("driver.library"));
+}
+
 TEST(Machine, lspci_names_the_driver_of_the_card_and_not_of_its_sound) {
   Clues clues = read(
       "01:00.0 VGA compatible controller [0300]: NVIDIA Corporation GA102 [GeForce RTX 3090] [10de:2204] (rev a1)\n"

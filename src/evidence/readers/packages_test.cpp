@@ -105,6 +105,28 @@ TEST(EnvironmentReports, a_form_has_its_values_below_its_headings) {
   EXPECT_EQ(value(clues, "place"), "windows");
 }
 
+TEST(EnvironmentReports, a_form_is_filled_in_with_short_names) {
+  Clues clues = read("### TensorFlow version\n\ntf 2.16\n\n### OS platform and distribution\n\nwin10\n");
+  EXPECT_EQ(value(clues, "package.tensorflow"), "2.16");
+  EXPECT_EQ(value(clues, "place"), "windows");
+  EXPECT_EQ(value(read("- TensorFlow version (use command below): 2.1.0\n"), "package.tensorflow"), "2.1.0");
+}
+
+TEST(EnvironmentReports, a_sentence_tells_the_version_and_the_system) {
+  Clues clues = read("My system is Windows 11. My tensorflow version is 2.12.0. My GPU is fine.\n");
+  EXPECT_EQ(value(clues, "package.tensorflow"), "2.12.0");
+  EXPECT_EQ(value(clues, "place"), "windows");
+  EXPECT_FALSE(read("My system is Windows 11 with WSL2.\n").has("place"));
+}
+
+TEST(InstallerLines, what_one_command_asks_for_is_kept_together) {
+  Clues clues = read("I used `!pip install onnxruntime-gpu==1.16 onnxruntime` and `pip3 install tensorflow-cpu`\npip install tensorflow\n");
+  EXPECT_TRUE(clues.has("pip.asked", "onnxruntime-gpu@0"));
+  EXPECT_TRUE(clues.has("pip.asked", "onnxruntime@0"));
+  EXPECT_FALSE(clues.has("pip.asked", "tensorflow-cpu@1"));
+  EXPECT_FALSE(read("pip install --index-url torch numpy").has("pip.asked"));
+}
+
 TEST(EnvironmentReports, code_that_asks_is_no_answer) {
   Clues clues = read("if torch.cuda.is_available():\n    device = 'cuda'\n");
   EXPECT_FALSE(clues.has("torch.available"));

@@ -98,6 +98,7 @@ std::optional<FrameworkBuild> tensorflow_of(const std::vector<Package>& packages
     auto release = Version::parse(package->version);
     bool is_arm = architecture == "aarch64" || architecture == "arm64";
     set_accelerator(build, is_arm ? Accelerator::cpu : accelerator_of_tensorflow(*package, release), told_by(*package));
+    if (package->variant == unsaid_build) build.accelerator = untold<Accelerator>("the list does not say which build it is");
     if (!release || !build.accelerator.is(Accelerator::cuda)) return build;
     if (const facts::TensorflowRelease* row = facts::find_tensorflow(*release)) {
       build.cuda_version = cell(row->cuda, table("tensorflow", row->release, row->source));
@@ -122,7 +123,7 @@ std::optional<FrameworkBuild> torch_of(const std::vector<Package>& packages, con
   else if (variant.starts_with("xpu")) set_accelerator(build, Accelerator::xpu, told_by(*package));
   else if (variant.starts_with("cu")) set_accelerator(build, Accelerator::cuda, told_by(*package));
   if (build.accelerator.is_known() && !build.accelerator.is(Accelerator::cuda)) return build;
-  if (variant == unsaid_cuda) return build;
+  if (variant == unsaid_cuda || variant == unsaid_build) return build;
   const facts::TorchRelease* row = facts::find_torch(*release, variant, architecture);
   if (!row) return build;
   Evidence evidence = table("torch", fmt::format("{}+{}", row->release, row->variant), row->source);

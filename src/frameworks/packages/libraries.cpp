@@ -132,10 +132,11 @@ std::optional<Gate> missing_requirement(const PythonEnvironment& environment, co
   for (std::string_view pin : split(row->nvidia_pins, ';')) {
     std::string_view name = trim(pin.substr(0, pin.find("==")));
     if (!name.starts_with("nvidia-") || pin.find("==") == std::string_view::npos || find(environment, name)) continue;
-    auto library = std::ranges::find(facts::wheel_libraries(), name, &facts::WheelLibrary::wheel);
-    if (library == facts::wheel_libraries().end()) continue;
+    // The shortest name stands for the wheel: libnvrtc.so.12, not the table of its built-in functions.
     Resolution missing;
-    missing.name = library->soname;
+    for (const facts::WheelLibrary& library : facts::wheel_libraries())
+      if (library.wheel == name && (missing.name.empty() || library.soname.size() < missing.name.size())) missing.name = library.soname;
+    if (missing.name.empty()) continue;
     Gate gate = library_gate("import", Layer::framework_build, missing, true, fmt::format("ImportError: {}", missing.loader_message()));
     gate.summary = fmt::format("{} is required and not in this environment", name);
     gate.evidence = {{Source::package, fmt::format("facts: torch {}+{}", row->release, row->variant), std::string(pin)}};

@@ -57,7 +57,7 @@ PythonRows python_rows(const FrameworkBuild& build, const PythonEnvironment& env
   return rows;
 }
 
-Gate import_gate(const PythonEnvironment& environment, const FrameworkBuild& build) {
+Gate import_gate(const Snapshot& snapshot, const PythonEnvironment& environment, const FrameworkBuild& build) {
   PythonRows rows = python_rows(build, environment);
   if (rows.any && !rows.fits) {
     Gate gate =
@@ -68,6 +68,14 @@ Gate import_gate(const PythonEnvironment& environment, const FrameworkBuild& bui
         fmt::format("ERROR: No matching distribution found for {}=={}", build.distribution, build.version.is_known() ? *build.version : "");
     return gate;
   }
+  std::string glibc = needed_glibc(build, environment);
+  auto needed = Version::parse(glibc);
+  bool is_glibc = snapshot.host.libc.is_known() && snapshot.host.libc->starts_with("glibc ");
+  auto here = is_glibc ? Version::parse(std::string_view(*snapshot.host.libc).substr(6)) : std::nullopt;
+  if (needed && here && *here < *needed)
+    return make_gate("import", Layer::framework_build, GateState::failed,
+                     fmt::format("the wheels of {} need glibc {}; there is {}", title(build), glibc, here->text()),
+                     snapshot.host.libc.evidence());
   if (auto missing = missing_requirement(environment, build)) return *missing;
   return make_gate("import", Layer::framework_build, GateState::passed, "its packages fit together, as far as their names tell");
 }
@@ -190,6 +198,14 @@ void answer(Prediction& prediction, FrameworkKind framework) {
 
 }  // namespace
 
+std::string needed_glibc(const FrameworkBuild& build, const PythonEnvironment& environment) {
+  if (!environment.packages.is_known()) return "";
+  for (const Package& package : *environment.packages)
+    for (const std::string& line : package.requires_dist)
+      if (package.name == build.distribution && line.starts_with("glibc>=")) return line.substr(7);
+  return "";
+}
+
 bool has_no_wheel_for(const FrameworkBuild& build, const PythonEnvironment& environment) {
   PythonRows rows = python_rows(build, environment);
   return rows.any && !rows.fits;
@@ -197,13 +213,14 @@ bool has_no_wheel_for(const FrameworkBuild& build, const PythonEnvironment& envi
 
 Prediction predict(const Snapshot& snapshot, const PythonEnvironment& environment, const FrameworkBuild& build) {
   Prediction prediction;
-  prediction.gates.push_back(import_gate(environment, build));
+  prediction.gates.push_back(import_gate(snapshot, environment, build));
   bool raises = prediction.gates.back().state == GateState::failed;
   // Without the place nothing else can be told: which type of runtime it is decides which build its image holds.
   Gate of_build = build_gate(build);
   bool has_cuda = of_build.state != GateState::failed;
   prediction.gates.push_back(std::move(of_build));
-  if (has_cuda) play(snapshot, environment, build, prediction);
+  // What cannot be installed opens nothing.
+  if (has_cuda && !raises) play(snapshot, environment, build, prediction);
   answer(prediction, build.framework);
   if (raises) prediction.outcome = Outcome::raises;
   else prediction.calls = calls_of(prediction, build.framework);

@@ -2,6 +2,7 @@
 // tables know it, or a project laid over it. No file, no loader and no driver is asked; what names and versions do not tell is unknown.
 #pragma once
 
+#include <string>
 #include <string_view>
 
 #include "model/prediction.h"
@@ -18,6 +19,9 @@ inline constexpr std::string_view system_installer = "apt";
 inline constexpr std::string_view image_kind = "image", project_kind = "project";
 
 Prediction predict(const Snapshot& snapshot, const PythonEnvironment& environment, const FrameworkBuild& build);
+
+// "2.28": the oldest C library on which a wheel of this build's own package runs, as a lock file names its wheels; "" = not known.
+std::string needed_glibc(const FrameworkBuild& build, const PythonEnvironment& environment);
 
 // Is there a release row of this framework of the same minor release, and none of them for this Python? Then pip finds no wheel.
 bool has_no_wheel_for(const FrameworkBuild& build, const PythonEnvironment& environment);

@@ -8,7 +8,7 @@ namespace gpuwhy::causes::colab_gpu_quota {
 // Where no GPU is to be had, Colab offers a runtime without one, which looks like one that was chosen so. Only its user has seen the offer.
 Verdict check(const Snapshot& snapshot) {
   if (auto verdict = without_runtime_type(snapshot)) return *verdict;
-  if (snapshot.meta.basis == "packages") return not_applicable("a target has the type that it was asked for with");
+  if (is_of_packages(snapshot)) return not_applicable("a target has the type that it was asked for with");
   const Fact<std::string>& accelerator = snapshot.platform.accelerator;
   if (*accelerator != "cpu") return passes();
 

@@ -17,7 +17,7 @@ Verdict check(const Snapshot& snapshot) {
   const Evidence& told = accelerator.evidence();
   finding.details.push_back(
       fmt::format("{} is {}", told.locator, told.excerpt.empty() ? std::string("set and empty") : fmt::format("'{}'", told.excerpt)));
-  bool is_target = snapshot.meta.basis == "packages";  // no file of it was looked at
+  bool is_target = is_of_packages(snapshot);  // no file of it was looked at
   finding.details.push_back(is_target ? "no driver comes without the accelerator"
                                       : "there is no /dev/nvidia0, and no driver comes without the accelerator");
   if (std::string words = driver_words(snapshot); !words.empty()) finding.details.push_back(words);

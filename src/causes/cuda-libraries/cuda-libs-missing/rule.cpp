@@ -10,6 +10,7 @@ Verdict check(const FrameworkContext& context) {
   Finding finding = finding_of(context, failed);
   std::string wheel = wheel_for(context.build, failed.front().request->name);
   const Package* package = wheel.empty() ? nullptr : find_package(context.environment, wheel);
+  if (is_of_packages(context.snapshot)) package = nullptr, wheel.clear();  // no file was looked for
   if (package) {
     finding.headline = fmt::format("{} is gone from this environment, although its package is installed", names_of(failed));
     finding.details.push_back(fmt::format("the package {} {} is installed and the file is not there", wheel, package->version));

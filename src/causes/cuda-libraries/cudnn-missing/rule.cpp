@@ -15,6 +15,7 @@ Verdict check(const FrameworkContext& context) {
   Finding finding = finding_of(context, failed);
   finding.headline =
       is_part ? fmt::format("a part of cuDNN ({}) is missing", name) : fmt::format("cuDNN ({}) is not installed in this environment", name);
+  if (is_of_packages(context.snapshot)) package = nullptr, wheel.clear();  // no file was looked for
   if (package) {
     finding.details.push_back(fmt::format("the package {} {} is installed and the file is not there", wheel, package->version));
     finding.because.push_back({Source::package, package->location, {}});

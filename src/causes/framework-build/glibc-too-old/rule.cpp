@@ -1,6 +1,7 @@
 #include "base/path.h"
 #include "base/version.h"
 #include "causes/support/cause.h"
+#include "frameworks/packages/packages.h"
 
 namespace gpuwhy::causes::glibc_too_old {
 
@@ -19,7 +20,11 @@ Verdict check(const FrameworkContext& context) {
       if (wanted && *wanted > needed) needed = *wanted, worst = &other;
     }
   }
-  if (!worst) return not_applicable("no object of the framework names a version of the C library");
+  // Of what is only planned a lock file names the wheels, and these name the C library.
+  const bool is_planned = is_of_packages(context.snapshot);
+  auto of_wheels = is_planned ? Version::parse(frameworks::packages::needed_glibc(context.build, context.environment)) : std::nullopt;
+  if (of_wheels) needed = *of_wheels;
+  if (!worst && !of_wheels) return not_applicable("no object of the framework names a version of the C library");
   if (libc.is_unknown()) return cannot_tell("the version of the C library", libc);
   if (!libc.is_known() || !libc->starts_with("glibc ")) return not_applicable("the C library is no glibc");
   auto here = Version::parse(std::string_view(*libc).substr(6));
@@ -29,9 +34,12 @@ Verdict check(const FrameworkContext& context) {
   Finding finding;
   finding.headline = fmt::format("{} needs glibc {}; this system has {}", title_of(context.build), needed.text(), here->text());
   finding.details = {
-      fmt::format("{} needs symbols of GLIBC_{}", path::filename(worst->path), needed.text()),
+      worst ? fmt::format("{} needs symbols of GLIBC_{}", path::filename(worst->path), needed.text())
+            : fmt::format("its wheels are for glibc {} and newer, as the lock file names them", needed.text()),
       fmt::format("{}: {}", context.snapshot.host.os_name.is_known() ? *context.snapshot.host.os_name : "this system", *libc)};
-  finding.because = {{Source::elf, worst->path, "GLIBC_" + needed.text()}, libc.evidence()};
+  Evidence asked = worst ? Evidence{Source::elf, worst->path, "GLIBC_" + needed.text()}
+                         : Evidence{Source::package, context.build.version.evidence().locator, "glibc>=" + needed.text()};
+  finding.because = {std::move(asked), libc.evidence()};
   finding.also_explains = {"import"};
   Remedy container =
       remedies::steps("run it in a container with a newer system",

@@ -41,7 +41,7 @@ Verdict check(const PythonEnvironment& environment, const Snapshot& snapshot) {
     // Without --framework all whose Pythons are known must be out of reach: one of them would do.
     for (FrameworkKind other : wanted_frameworks(snapshot)) not_there &= asked || !tells_pythons(other) || !has_any_release(other, *python);
     // What is only planned (a target, a project) is known by its version alone: pip would find no wheel of it.
-    bool is_refused = build && snapshot.meta.basis == "packages" && frameworks::packages::has_no_wheel_for(*build, environment);
+    bool is_refused = build && is_of_packages(snapshot) && frameworks::packages::has_no_wheel_for(*build, environment);
     if (!not_there && !is_refused && !(build && has_gpu_build_elsewhere_only(*build, *python, snapshot))) continue;
     NewestRelease newest = newest_release(framework);
     Finding finding;

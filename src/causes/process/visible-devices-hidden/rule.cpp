@@ -19,16 +19,17 @@ Verdict check(const Snapshot& snapshot) {
   finding.headline = value->empty() ? std::string("CUDA_VISIBLE_DEVICES is set and empty, which hides every GPU from this process")
                                     : fmt::format("CUDA_VISIBLE_DEVICES={} hides every GPU from this process", *value);
   const DriverAnswers* driver = default_driver(snapshot);
-  if (driver && driver->nvml_count.is_known())
+  bool was_asked = driver && !is_of_packages(snapshot);
+  if (was_asked && driver->nvml_count.is_known())
     finding.details.push_back(
         fmt::format("NVML, which does not read that variable, lists {} GPU{}", *driver->nvml_count, *driver->nvml_count == 1 ? "" : "s"));
-  bool seen = driver && (driver->init.is(std::int64_t{100}) || driver->count.is(std::int64_t{0}));
+  bool seen = was_asked && (driver->init.is(std::int64_t{100}) || driver->count.is(std::int64_t{0}));
   if (seen)
     finding.details.push_back(driver->count.is_known() ? std::string("the CUDA driver offers no GPU")
                                                        : fmt::format("cuInit answers {}", *driver->init));
   finding.details.push_back("unset, the variable shows every GPU; set and empty it shows none");
   finding.because = {{Source::env, "CUDA_VISIBLE_DEVICES", *value}};
-  if (driver && driver->init.is_known()) finding.because.push_back(driver->init.evidence());
+  if (was_asked && driver->init.is_known()) finding.because.push_back(driver->init.evidence());
   finding.confidence = seen ? Confidence::certain : Confidence::likely;
   finding.remedies = {show_cards(snapshot, {})};
   return fires(std::move(finding));

@@ -1,0 +1,16 @@
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "base/check.h"
+#include "formats/dockerfile/dockerfile.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace gpuwhy;
+  const std::string_view bytes(reinterpret_cast<const char*>(data), size);
+  const dockerfile::Document document = dockerfile::parse(bytes);
+  for (const requirements::Requirement& requirement : document.requirements) GW_CHECK(!requirement.name.empty());
+  dockerfile::read_base(document.base);
+  dockerfile::read_base(bytes);
+  return 0;
+}
