@@ -9,16 +9,12 @@
 
 #include "base/text.h"
 #include "engine/differences.h"
+#include "engine/rank.h"
 #include "frameworks/predict.h"
 
 namespace gpuwhy {
 
 namespace {
-
-bool is_stopped(const Prediction& prediction) {
-  return prediction.outside.empty() &&
-         (prediction.outcome != Outcome::lists || prediction.sees_gpus.is(std::int64_t{0}) || prediction.usable_gpus.is(std::int64_t{0}));
-}
 
 bool works(const Report& report) { return report.verdict == OverallVerdict::usable || report.verdict == OverallVerdict::degraded; }
 
@@ -103,8 +99,6 @@ std::string framework_of(const Report& report) {
     if (is_stopped(prediction)) return std::string(display_name(prediction.framework));
   return report.predictions.empty() ? "a framework" : std::string(display_name(report.predictions.front().framework));
 }
-
-std::string value_words(const std::string& value) { return value.empty() ? "none" : value == "?" ? "not known" : value; }
 
 std::string sentence_of(const Comparison& comparison) {
   const RankedFinding* root = root_of(comparison.failing_report);

@@ -11,10 +11,6 @@ namespace gpuwhy {
 
 namespace {
 
-bool is_stopped(const Prediction& prediction) {
-  return prediction.outcome != Outcome::lists || prediction.sees_gpus.is(std::int64_t{0}) || prediction.usable_gpus.is(std::int64_t{0});
-}
-
 bool is_open(const Prediction& prediction) {
   return !is_stopped(prediction) && !prediction.usable_gpus.is_known() && prediction.outside.empty();
 }
@@ -59,8 +55,8 @@ void demote_without_effect(const RankInput& input, std::vector<RankedFinding>& f
   for (RankedFinding& ranked : findings) {
     if (ranked.finding.severity == Severity::note) ranked.role = Role::note;
     if (ranked.finding.severity != Severity::blocked || input.machine_matters) continue;
-    bool has_effect = std::ranges::any_of(
-        input.predictions, [&](const Prediction& p) { return p.outside.empty() && concerns(ranked.finding, p) && is_stopped(p); });
+    bool has_effect =
+        std::ranges::any_of(input.predictions, [&](const Prediction& p) { return concerns(ranked.finding, p) && is_stopped(p); });
     if (has_effect) continue;
     bool may_have = std::ranges::any_of(input.predictions, [&](const Prediction& p) { return concerns(ranked.finding, p) && is_open(p); });
     if (may_have) {
@@ -86,6 +82,11 @@ std::vector<std::string> unexplained_gates(const RankInput& input) {
 }
 
 }  // namespace
+
+bool is_stopped(const Prediction& prediction) {
+  return prediction.outside.empty() &&
+         (prediction.outcome != Outcome::lists || prediction.sees_gpus.is(std::int64_t{0}) || prediction.usable_gpus.is(std::int64_t{0}));
+}
 
 bool concerns(const Finding& finding, const Prediction& prediction) {
   const std::string& subject = finding.subject;

@@ -10,6 +10,9 @@ namespace gpuwhy {
 // The finding is about the machine, about this framework's environment, or about the framework itself.
 bool concerns(const Finding& finding, const Prediction& prediction);
 
+// It lists no card, can use none, raises or aborts. A build that gpuwhy does not judge is never stopped.
+bool is_stopped(const Prediction& prediction);
+
 struct RankInput {
   std::vector<RankedFinding> findings;  // of the scope, roles not yet given
   std::vector<Prediction> predictions;  // of the scope

@@ -92,11 +92,17 @@ const Clue* first_named(std::string_view when, const Clues& clues) {
   return nullptr;
 }
 
-void take_hits(const std::vector<Hit>& hits, bool clues_only, Reading& reading) {
+enum class Kind { clue, healthy, other };
+
+Kind kind_of(const Phrase& phrase) {
+  return phrase.strength == Strength::clue ? Kind::clue : phrase.strength == Strength::healthy ? Kind::healthy : Kind::other;
+}
+
+void take_hits(const std::vector<Hit>& hits, Kind kind, Reading& reading) {
   for (const Hit& hit : hits) {
     const Phrase& phrase = all_phrases()[hit.phrase];
-    if ((phrase.strength == Strength::clue) != clues_only || !holds(phrase.when, reading.clues, hit.captures)) continue;
-    if (clues_only) set_clues(phrase, hit.captures, hit.line, reading.clues);
+    if (kind_of(phrase) != kind || !holds(phrase.when, reading.clues, hit.captures)) continue;
+    if (kind == Kind::clue) set_clues(phrase, hit.captures, hit.line, reading.clues);
     else reading.sayings.push_back({&phrase, hit.captures, hit.line});
   }
 }
@@ -114,17 +120,12 @@ Reading read_text(std::vector<Line> lines) {
   static const PhraseIndex index;
   for (Reader reader : all_readers()) reader(reading.lines, reading.clues);
   std::vector<Hit> hits = find_hits(reading.lines, index);
-  take_hits(hits, true, reading);
+  take_hits(hits, Kind::clue, reading);
   derive_clues(reading.clues);
-  std::erase_if(hits, [](const Hit& hit) { return all_phrases()[hit.phrase].strength == Strength::clue; });
   // Signs of health first: other phrases may ask for them.
-  auto split_at =
-      std::ranges::stable_partition(hits, [](const Hit& hit) { return all_phrases()[hit.phrase].strength == Strength::healthy; });
-  std::vector<Hit> others(split_at.begin(), split_at.end());
-  hits.erase(split_at.begin(), split_at.end());
-  take_hits(hits, false, reading);
+  take_hits(hits, Kind::healthy, reading);
   mark_healthy(reading);
-  take_hits(others, false, reading);
+  take_hits(hits, Kind::other, reading);
   // Rows without a pattern: those that set clues come first, so that the causes' rows can ask for them.
   for (bool clues_only : {true, false})
     for (const Phrase& phrase : all_phrases()) {

@@ -4,10 +4,11 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <set>
 
+#include "base/secret_patterns.h"
 #include "base/text.h"
-#include "evidence/private_shapes.h"
 
 namespace gpuwhy {
 
@@ -33,7 +34,7 @@ constexpr std::array<std::string_view, 88> common = {
 
 bool is_common(std::string_view name) { return std::ranges::find(common, to_lower(name)) != common.end(); }
 
-bool is_of_name(char c) { return is_word_byte(c) || c == '-' || c == '.'; }
+bool is_of_name(char c) { return is_word_character(c) || c == '-' || c == '.'; }
 
 std::string_view name_at(std::string_view text, std::size_t at) {
   std::size_t end = at;
@@ -41,6 +42,27 @@ std::string_view name_at(std::string_view text, std::size_t at) {
   std::string_view name = text.substr(at, end - at);
   while (name.ends_with('.') || name.ends_with('-')) name.remove_suffix(1);
   return name.size() > longest_name ? "" : name;
+}
+
+// The digits behind "GPU-" or "MIG-".
+std::size_t card_uuid_length(std::string_view text, std::size_t at) {
+  std::string_view left = text.substr(0, at);
+  if (!left.ends_with("GPU-") && !left.ends_with("MIG-")) return 0;
+  std::size_t end = std::min(text.find_first_not_of("0123456789abcdefABCDEF-", at), text.size());
+  return end - at >= 8 ? std::min<std::size_t>(end - at, 36) : 0;
+}
+
+// "user@host.domain:~$" is a prompt, of which the parts are known, and no e-mail address.
+bool goes_on_as_prompt(std::string_view text, std::size_t end) {
+  return end + 1 < text.size() && text[end] == ':' && (text[end + 1] == '~' || text[end + 1] == '/');
+}
+
+// What is private by its shape or by the word before it.
+std::optional<Spotted> spot_private(std::string_view text, std::size_t at) {
+  if (std::size_t length = card_uuid_length(text, at)) return Spotted{"uuid", length};
+  auto secret = spot_secret(text, at);
+  if (secret && !(secret->kind == "email" && goes_on_as_prompt(text, at + secret->length))) return secret;
+  return spot_address(text, at);
 }
 
 bool is_clock(std::string_view word) {
@@ -130,19 +152,19 @@ std::string Scrubber::rewrite(std::string_view text) {
   text = text.substr(0, longest_shown);
   std::string clean;
   for (std::size_t at = 0; at < text.size();) {
-    bool begins_word = at == 0 || !is_word_byte(text[at - 1]);
+    bool begins_word = at == 0 || !is_word_character(text[at - 1]);
     if (!begins_word || static_cast<unsigned char>(text[at]) <= ' ') {
       clean += text[at++];
       continue;
     }
-    if (PrivatePart part = private_part_at(text, at); part.length > 0) {
-      clean += alias_of(part.kind, text.substr(at, part.length));
-      at += part.length;
+    if (auto spotted = spot_private(text, at)) {
+      clean += alias_of(spotted->kind, text.substr(at, spotted->length));
+      at += spotted->length;
       continue;
     }
     std::size_t replaced = 0;
     for (const auto& [name, alias] : names_) {
-      bool ends = at + name.size() >= text.size() || !is_word_byte(text[at + name.size()]);
+      bool ends = at + name.size() >= text.size() || !is_word_character(text[at + name.size()]);
       if (name.size() <= replaced || !ends || !text.substr(at).starts_with(name)) continue;
       replaced = name.size();
     }

@@ -15,6 +15,9 @@ struct Difference {
   Layer layer = Layer::hardware;
 };
 
+// A value of a difference in words: "none", "not known", or the value itself.
+inline std::string value_words(const std::string& value) { return value.empty() ? "none" : value == "?" ? "not known" : value; }
+
 struct Comparison {
   enum class Kind { one_fails, both_work, both_fail, cannot_tell };
   Kind kind = Kind::cannot_tell;

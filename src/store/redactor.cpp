@@ -3,10 +3,10 @@
 #include <utility>
 
 #include "base/path.h"
+#include "base/secret_patterns.h"
 #include "base/text.h"
 #include "store/common_words.h"
 #include "store/redaction.h"
-#include "store/secret_patterns.h"
 #include "store/text_walker.h"
 
 namespace gpuwhy {

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Writes the seeds of the fuzz targets of binary formats (elf, ldcache, fatbin): one small file for each thing that a hostile file may do.
+"""Writes the seeds of the fuzz targets of binary formats (elf, ldcache, fatbin), and those of pasted text (reading) that are not plain text: one
+small file for each thing that a hostile file may do.
 usage: make_corpus.py FOLDER   (the build runs it; the seeds of text formats lie in corpus/)"""
 import pathlib
 import struct
@@ -173,8 +174,16 @@ OVERLAP = FATBIN["overlapping-sections"]
 FIRST = struct.unpack_from("<Q", OVERLAP, 40)[0] + SECTION
 FATBIN["overlapping-sections"] = bent(OVERLAP, FIRST + SECTION + 24, "<QQ", 64 + len(ONE), len(FOUR) - len(ONE))
 
+# Pasted text that is not plain: other encodings, packed, and bytes that would repaint a screen.
+READING = {
+    "utf16-big-without-mark": 'torch.cuda.is_available()\nFalse\nCUDA_VISIBLE_DEVICES=7\n'.encode("utf-16-be"),
+    "utf16-little": b"\xff\xfe" + 'RuntimeError: Found no NVIDIA driver on your system.\r\nGPU 0: Tesla T4 😀\r\n'.encode("utf-16-le") + b'\xd8',
+    "gzip": b'\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03',
+    "hostile": b'\x1b]0;title\x07\x1b[2J\x1b[31mCUDA error: \x00\x00no kernel image\x1b[0m\rprogress 10%\rprogress 20%\x08\x08\x08\n\xff\xfe\xfd\xc2\x9b31m \xe2\x80\xaeevil {gpu} {a|b} %s%n %0A::error::x\n' + b"libcudnn.so." * 80 + b'\n`````\n> > > > >\n&amp;&amp;&lt;&#39;\n[rank0]: [rank1]: (x pid=1) web-1  | \n[\n{"log":"\\\n\x1b[\n\x1b',
+}
+
 if __name__ == "__main__":
-    for folder, files in (("elf", ELF), ("ldcache", LDCACHE), ("fatbin", FATBIN)):
+    for folder, files in (("elf", ELF), ("ldcache", LDCACHE), ("fatbin", FATBIN), ("reading", READING)):
         target = pathlib.Path(sys.argv[1]) / folder
         target.mkdir(parents=True, exist_ok=True)
         for name, data in files.items():

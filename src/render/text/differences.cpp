@@ -11,8 +11,6 @@ namespace gpuwhy::render {
 
 bool is_not_known(const std::string& value) { return value == "?"; }
 
-std::string value_words(const std::string& value) { return value.empty() ? "none" : is_not_known(value) ? "not known" : value; }
-
 std::string_view word(Comparison::Kind kind) {
   switch (kind) {
     case Comparison::Kind::one_fails:

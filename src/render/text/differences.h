@@ -9,8 +9,7 @@
 namespace gpuwhy::render {
 
 bool is_not_known(const std::string& value);
-std::string value_words(const std::string& value);  // "none", "not known", or the value itself
-std::string_view word(Comparison::Kind kind);       // of schema gpuwhy.diff/1: "one-fails"
+std::string_view word(Comparison::Kind kind);  // of schema gpuwhy.diff/1: "one-fails"
 
 // The first finding that names the root, nullptr when there is none.
 const RankedFinding* find_root(const Report& report);

@@ -1,4 +1,4 @@
-#include "store/secret_patterns.h"
+#include "base/secret_patterns.h"
 
 #include <algorithm>
 #include <array>
